@@ -1,0 +1,1 @@
+"""The card in the phone, and when the phone is told."""

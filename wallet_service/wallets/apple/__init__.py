@@ -1,0 +1,1 @@
+"""Apple Wallet: the pass file, its signature, its certificates, its pushes."""

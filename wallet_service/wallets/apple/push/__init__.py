@@ -1,0 +1,1 @@
+"""Pushes to Apple: APNs over HTTP/2, behind one seam."""
