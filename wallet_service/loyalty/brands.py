@@ -1,0 +1,120 @@
+"""Brands, their pass types and programmes: who we work for."""
+
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+
+from wallet_service.database.seam import Transaction
+from wallet_service.errors import Conflict, Invalid, NotFound
+from wallet_service.ids import new_id
+from wallet_service.loyalty import sql
+
+
+class ProgrammeNotFound(NotFound):
+    """The brand has no such programme."""
+
+    slug = "programme-not-found"
+    title = "There is no such programme"
+
+
+class PassTypeTaken(Conflict):
+    """A pass type identifier belongs to one brand; all its cards share one certificate."""
+
+    slug = "pass-type-taken"
+    title = "This pass type belongs to another brand"
+
+
+class LanguageUnknown(Invalid):
+    """A language is a BCP 47 tag such as `en`, `ru` or `pt-BR`."""
+
+    slug = "language-unknown"
+    title = "This is not a language"
+
+
+class TimeZoneUnknown(Invalid):
+    """A time zone is an IANA name such as `Europe/Berlin`."""
+
+    slug = "time-zone-unknown"
+    title = "This is not a time zone"
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One loyalty scheme of a brand."""
+
+    id: str
+    brand_id: str
+    name: str
+    pass_type: str
+    template_version_id: str
+    may_go_negative: bool
+    language: str
+    """What members speak unless they say otherwise."""
+    time_zone: str
+
+
+async def create_brand(tx: Transaction, name: str) -> str:
+    """Open a brand; its id."""
+    brand_id = new_id("brand", tx.now)
+    await tx.run(sql.INSERT_BRAND, {"id": brand_id, "name": name, "now": tx.now})
+    return brand_id
+
+
+async def claim_pass_type(tx: Transaction, brand_id: str, identifier: str, team: str) -> None:
+    """Give the brand a pass type (its certificate lies in certs/<identifier>/). Raises `PassTypeTaken`."""
+    if await tx.first(sql.CLAIM_PASS_TYPE, {"identifier": identifier, "brand": brand_id, "team": team}) is None:
+        raise PassTypeTaken(f"{identifier} is in use by another brand.", remedy="Register one of your own with Apple.")
+
+
+async def create_programme(
+    tx: Transaction,
+    brand_id: str,
+    *,
+    name: str,
+    pass_type: str,
+    template_version_id: str,
+    language: str = "en",
+    time_zone: str = "UTC",
+    may_go_negative: bool = False,
+) -> Programme:
+    """Open a programme whose cards have this pass type and design."""
+    programme = Programme(
+        new_id("prog", tx.now),
+        brand_id,
+        name,
+        pass_type,
+        template_version_id,
+        may_go_negative,
+        known_language(language),
+        known_time_zone(time_zone),
+    )
+    fields = ("id", "name", "pass_type", "template_version_id", "may_go_negative", "language", "time_zone")
+    values = {field: getattr(programme, field) for field in fields}
+    await tx.run(sql.INSERT_PROGRAMME, values | {"brand": brand_id, "now": tx.now})
+    return programme
+
+
+async def find_programme(tx: Transaction, brand_id: str, programme_id: str | None) -> Programme:
+    """The brand's programme of this id; without an id, its only one. Raises `ProgrammeNotFound`."""
+    rows = await tx.all(sql.PROGRAMMES, {"brand": brand_id, "id": programme_id})
+    if not rows:
+        raise ProgrammeNotFound(f"No programme {programme_id or 'at all'} in this brand.")
+    if len(rows) > 1:
+        raise Invalid("The brand has several programmes.", remedy="Name one in `programme`.")
+    return Programme(*rows[0])
+
+
+def known_language(tag: str) -> str:
+    """The tag, if it names a language. Raises `LanguageUnknown`."""
+    try:
+        return str(Locale.parse(tag, sep="-")).replace("_", "-")
+    except (ValueError, UnknownLocaleError) as error:
+        raise LanguageUnknown(f"{tag[:40]!r} names no language.", remedy="Use a tag such as en or pt-BR.") from error
+
+
+def known_time_zone(name: str) -> str:
+    """The name, if it is a time zone's. Raises `TimeZoneUnknown`."""
+    if name not in available_timezones():
+        raise TimeZoneUnknown(f"{name[:40]!r} is not a time zone.", remedy="Use a name such as Europe/Berlin.")
+    return name

@@ -1,0 +1,149 @@
+"""Every statement of loyalty. Hot ones take arrays: one statement for a whole batch."""
+
+from sqlalchemy import text
+
+INSERT_BRAND = text("INSERT INTO brand (id, name, created_at) VALUES (:id, :name, :now)")
+
+CLAIM_PASS_TYPE = text("""
+INSERT INTO pass_type (identifier, brand_id, team) VALUES (:identifier, :brand, :team)
+ON CONFLICT (identifier) DO UPDATE SET team = EXCLUDED.team WHERE pass_type.brand_id = EXCLUDED.brand_id
+RETURNING identifier
+""")
+
+INSERT_PROGRAMME = text("""
+INSERT INTO programme (id, brand_id, name, pass_type, template_version_id, may_go_negative, language, time_zone, created_at)
+VALUES (:id, :brand, :name, :pass_type, :template_version_id, :may_go_negative, :language, :time_zone, :now)
+""")
+
+PROGRAMMES = text("""
+SELECT id, brand_id, name, pass_type, template_version_id, may_go_negative, language, time_zone
+FROM programme WHERE brand_id = :brand AND (CAST(:id AS text) IS NULL OR id = :id) ORDER BY id LIMIT 2
+""")
+
+INSERT_KEY = text("""
+INSERT INTO api_key (id, brand_id, name, secret_hash, scopes, created_at) VALUES (:id, :brand, :name, :hash, :scopes, :now)
+""")
+
+USE_KEY = text("""
+WITH used AS (
+    UPDATE api_key SET last_used_at = :now
+    WHERE id = :id AND revoked_at IS NULL AND (last_used_at IS NULL OR last_used_at < :now - interval '1 minute')
+)
+SELECT id, brand_id, scopes, secret_hash FROM api_key WHERE id = :id AND revoked_at IS NULL
+""")
+
+KEYS = text("""
+SELECT id, name, scopes, created_at, revoked_at, last_used_at FROM api_key WHERE brand_id = :brand ORDER BY id
+""")
+
+REVOKE_KEY = text("""
+UPDATE api_key SET revoked_at = :now WHERE id = :id AND brand_id = :brand AND revoked_at IS NULL
+""")
+
+INSERT_MEMBER = text("""
+INSERT INTO member (id, brand_id, programme_id, external_id, phone, email, name, language, time_zone, created_at, updated_at)
+VALUES (:id, :brand_id, :programme_id, :external_id, :phone, :email, :name, :language, :time_zone, :now, :now)
+ON CONFLICT DO NOTHING
+RETURNING *
+""")
+
+UPDATE_MEMBER = text("""
+UPDATE member SET external_id = :external_id, phone = :phone, email = :email, name = :name, language = :language,
+    time_zone = :time_zone, updated_at = :now
+WHERE id = :id AND brand_id = :brand_id
+RETURNING *
+""")
+
+CLASHING_MEMBER = text("""
+SELECT id, phone FROM member
+WHERE programme_id = :programme_id AND id <> :id AND (phone = :phone OR external_id = :external_id) LIMIT 1
+""")
+
+FIND_MEMBER = text("""
+SELECT * FROM member WHERE brand_id = :brand AND id = CASE :kind
+    WHEN 'id' THEN CAST(:ref AS text)
+    WHEN 'card' THEN (SELECT member_id FROM card WHERE id = :ref AND brand_id = :brand AND voided_at IS NULL)
+    END
+UNION ALL
+SELECT * FROM member WHERE :kind = 'external' AND brand_id = :brand AND external_id = :ref
+UNION ALL
+SELECT * FROM member WHERE :kind = 'phone' AND brand_id = :brand AND phone = :ref
+""")
+
+MEMBERS = text("SELECT * FROM member WHERE brand_id = :brand AND id > :after ORDER BY id LIMIT :limit")
+
+ENTRIES = text("""
+SELECT id, member_id, amount, balance_after, reason, reference, created_at
+FROM ledger_entry WHERE member_id = :member AND id < :before ORDER BY id DESC LIMIT :limit
+""")
+
+LOCK_KEYS = text("""
+SELECT brand_id, key, pg_try_advisory_xact_lock(hashtextextended(brand_id || ' ' || key, 0)) AS ours
+FROM (SELECT DISTINCT * FROM unnest(CAST(:brands AS text[]), CAST(:keys AS text[]))) AS w (brand_id, key)
+""")
+
+KEPT_ANSWERS = text("""
+SELECT brand_id, key, fingerprint, status, body
+FROM unnest(CAST(:brands AS text[]), CAST(:keys AS text[])) AS w (brand_id, key) JOIN idempotency USING (brand_id, key)
+""")
+
+KEEP_ANSWER = text("""
+INSERT INTO idempotency (brand_id, key, fingerprint, status, body, created_at)
+VALUES (:brand, :key, :fingerprint, :status, :body, :now)
+""")
+
+FORGET_KEYS = text("""
+DELETE FROM idempotency WHERE (brand_id, key) IN (
+    SELECT brand_id, key FROM idempotency WHERE created_at < :before ORDER BY created_at LIMIT 10000
+)
+""")
+
+LOCK_ACCOUNTS = text("""
+WITH wanted AS (
+    SELECT * FROM unnest(CAST(:n AS int[]), CAST(:brands AS text[]), CAST(:kinds AS text[]), CAST(:refs AS text[]))
+        AS w (n, brand_id, kind, ref)
+), found AS (
+    SELECT n, m.id FROM wanted JOIN member AS m ON m.id = ref AND m.brand_id = wanted.brand_id WHERE kind = 'id'
+    UNION ALL
+    SELECT n, m.id FROM wanted JOIN member AS m ON m.external_id = ref AND m.brand_id = wanted.brand_id
+    WHERE kind = 'external'
+    UNION ALL
+    SELECT n, m.id FROM wanted JOIN member AS m ON m.phone = ref AND m.brand_id = wanted.brand_id WHERE kind = 'phone'
+    UNION ALL
+    SELECT n, c.member_id FROM wanted JOIN card AS c ON c.id = ref AND c.brand_id = wanted.brand_id
+    WHERE kind = 'card' AND c.voided_at IS NULL
+), locked AS MATERIALIZED (
+    SELECT m.id, m.balance, p.may_go_negative
+    FROM member AS m JOIN programme AS p ON p.id = m.programme_id
+    WHERE m.id IN (SELECT id FROM found)
+    ORDER BY m.id FOR NO KEY UPDATE OF m
+)
+SELECT n, locked.id, balance, may_go_negative, nextval('ledger_entry_id') AS entry_id
+FROM found JOIN locked USING (id) ORDER BY n
+""")
+"""Locks members in the order of their ids, so that two batches can never wait for each other."""
+
+WRITE_ENTRIES = text("""
+WITH written AS (
+    INSERT INTO ledger_entry (id, brand_id, member_id, amount, balance_after, reason, reference, created_at)
+    SELECT *, CAST(:now AS timestamptz) FROM unnest(
+        CAST(:entry_ids AS bigint[]), CAST(:entry_brands AS text[]), CAST(:entry_members AS text[]),
+        CAST(:amounts AS bigint[]), CAST(:balances_after AS bigint[]), CAST(:reasons AS text[]),
+        CAST(:references AS text[]))
+), kept AS (
+    INSERT INTO idempotency (brand_id, key, fingerprint, status, body, created_at)
+    SELECT *, CAST(:now AS timestamptz) FROM unnest(
+        CAST(:key_brands AS text[]), CAST(:keys AS text[]), CAST(:fingerprints AS bytea[]),
+        CAST(:statuses AS smallint[]), CAST(:bodies AS bytea[]))
+)
+UPDATE member SET balance = b.balance
+FROM unnest(CAST(:members AS text[]), CAST(:balances AS bigint[])) AS b (id, balance)
+WHERE member.id = b.id
+""")
+
+LEDGER_PROOF = text("""
+SELECT m.id, m.balance, coalesce(sum(e.amount), 0) AS entries
+FROM member AS m LEFT JOIN ledger_entry AS e ON e.member_id = m.id
+WHERE m.brand_id = :brand GROUP BY m.id HAVING m.balance <> coalesce(sum(e.amount), 0)
+""")
+"""Members whose balance is not the sum of their entries: always none."""
