@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from wallet_service.errors import Invalid
 from wallet_service.outcomes import Outcome
 
 Value = str | int
@@ -76,10 +77,21 @@ class Wake:
     push_token: str
 
 
+class FaceUnfit(Invalid):
+    """The card as it would be issued breaks rules of the wallet; phones would refuse it. Mend the template."""
+
+    slug = "face-unfit"
+    title = "This card would not be accepted by phones"
+
+
 class Wallet(Protocol):
     """One wallet's own language."""
 
     name: Literal["apple", "google"]
+
+    async def check(self, face: CardFace) -> None:
+        """Whether a card with this face may be issued. Raises `CertificateUnusable` or `FaceUnfit`."""
+        ...
 
     async def package(self, face: CardFace) -> Package:
         """The file that shows this face. Raises `CertificateUnusable` (503) when it cannot be signed."""

@@ -1,0 +1,136 @@
+"""The composition root: settings in, a running service out. The only place that picks implementations."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from wallet_service.cards.publish import Restyling
+from wallet_service.cards.tell import Telling
+from wallet_service.clock import Clock, SystemClock
+from wallet_service.database.embedded import EmbeddedPostgres
+from wallet_service.database.migrate import pending, upgrade
+from wallet_service.database.postgres import PostgresDatabase
+from wallet_service.database.seam import Database
+from wallet_service.engine.pgqueuer import PgQueuerEngine
+from wallet_service.engine.table_drain import TableDrain
+from wallet_service.errors import WalletServiceError
+from wallet_service.flows import CLOCKWORK, FORGET_KEYS, RESTYLE_CARDS, TELL_PHONES, map_flows, settle_by
+from wallet_service.loyalty.once import forget_old_keys
+from wallet_service.service import Service
+from wallet_service.settings import ApnsSettings, Settings
+from wallet_service.tokens import MasterKeys, make_master_keys, read_master_keys
+from wallet_service.wallets.apple.certificates import CERTIFICATE, KEY, PassCertificate
+from wallet_service.wallets.apple.keyring import Certificates
+from wallet_service.wallets.apple.push.credential import PushCredential
+from wallet_service.wallets.apple.push.pool import ApnsPool
+from wallet_service.wallets.apple.push.seam import PushTransport
+from wallet_service.wallets.apple.wallet import AppleWallet, PushStyle
+
+TELLING_LANES = 2
+"""Batches of pushes in hand at once: while one waits for Apple, the next is claimed."""
+
+IDLE = 3600.0
+
+
+class SchemaBehind(WalletServiceError):
+    """The database has an older schema than this version of the service."""
+
+    status = 503
+    slug = "schema-behind"
+    title = "The database needs an upgrade"
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Service]:
+    """Everything one process needs, opened, and closed again in reverse order."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(open_database(settings))
+        keys = open_keys(settings)
+        engine = PgQueuerEngine(url)
+        settle = settle_by(map_flows(engine, settings.push))
+        database = PostgresDatabase(url, clock, pool=settings.pool, settle=settle)
+        stack.push_async_callback(database.aclose)
+        wallet = AppleWallet(
+            Certificates(settings.certs_dir),
+            keys,
+            clock,
+            settings.public_url.rstrip("/"),
+            PushStyle(settings.apns.priority, settings.push.expiry),
+            connect_by(settings.apns, clock),
+        )
+        stack.push_async_callback(wallet.aclose)
+        yield Service(settings, clock, database, engine, wallet, keys)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[str]:
+    """The URL of a database that is up and has our schema. An embedded one is started, upgraded and stopped by us."""
+    if settings.database_url is not None:
+        if await pending(settings.database_url):
+            raise SchemaBehind("The database is older than this program.", remedy="Run wallet-service db upgrade.")
+        yield settings.database_url
+        return
+    server = await asyncio.to_thread(EmbeddedPostgres.start, settings.data_dir / "postgres", binaries=settings.postgres_bin)
+    try:
+        await upgrade(server.url)
+        yield server.url
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+def open_keys(settings: Settings) -> MasterKeys:
+    """The master keys; made at the first start, but never beside a shared database, where each machine needs the same."""
+    path = master_keys_path(settings)
+    return make_master_keys(path) if settings.embedded and not path.exists() else read_master_keys(path)
+
+
+def master_keys_path(settings: Settings) -> Path:
+    """Where the master keys lie."""
+    return settings.master_keys or settings.data_dir / "master-keys.json"
+
+
+def connect_by(apns: ApnsSettings, clock: Clock) -> Callable[[PassCertificate], PushTransport]:
+    """How the wallet opens its way to APNs for one certificate."""
+
+    def connect(certificate: PassCertificate) -> PushTransport:
+        return ApnsPool(
+            PushCredential(certificate.folder / CERTIFICATE, certificate.folder / KEY),
+            host=apns.host,
+            port=apns.port,
+            trust_roots=apns.trust_roots,
+            connections=apns.connections,
+            window=apns.window,
+            deadline=apns.deadline,
+            clock=clock,
+        )
+
+    return connect
+
+
+def drains_of(service: Service) -> dict[str, TableDrain]:
+    """Job -> the drain it wakes."""
+    telling = Telling(service.database, service.wallet, service.clock, service.settings.push)
+    restyling = Restyling(service.database, service.settings.push.interval)
+    takes: dict[str, tuple[Callable[[], Awaitable[float]], int]] = {
+        TELL_PHONES: (telling.take, TELLING_LANES),
+        RESTYLE_CARDS: (restyling.take, 1),
+        FORGET_KEYS: (lambda: _forget(service.database), 1),
+    }
+    return {name: TableDrain(name, take, lanes=lanes) for name, (take, lanes) in takes.items()}
+
+
+async def work(service: Service, stop: asyncio.Event) -> None:
+    """Do what is due until `stop` is set; any number of processes may do so side by side."""
+    drains = drains_of(service)
+    jobs = {name: drain.wake for name, drain in drains.items()}
+    async with asyncio.TaskGroup() as group:
+        group.create_task(service.engine.work(jobs, CLOCKWORK, stop))
+        for drain in drains.values():
+            group.create_task(drain.run(stop))
+
+
+async def _forget(database: Database) -> float:
+    async with database.begin() as tx:
+        return 0.0 if await forget_old_keys(tx) else IDLE

@@ -1,0 +1,46 @@
+"""From what we know to what the card shows. PURE."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from wallet_service.cards.placeholders import Holder
+from wallet_service.wallets.seam import CardFace, Design, Value
+
+
+@dataclass(frozen=True, slots=True)
+class CardState:
+    """A card as the database knows it now."""
+
+    serial: str
+    pass_type: str
+    template_version_id: str
+    version: int
+    change_seq: int
+    modified_at: datetime
+    token_key: int
+    voided: bool
+    holder: Holder
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Style:
+    """A design, and how each of its holes is filled."""
+
+    design: Design
+    fills: Mapping[str, Callable[[Holder], Value]]
+
+
+def compose(style: Style, state: CardState) -> CardFace:
+    """The card's face at its present version."""
+    holder = state.holder
+    return CardFace(
+        style.design,
+        {name: fill(holder) for name, fill in style.fills.items()},
+        serial=state.serial,
+        pass_type=state.pass_type,
+        version=state.version,
+        modified_at=state.modified_at,
+        token_key=state.token_key,
+        voided=state.voided,
+    )

@@ -1,0 +1,94 @@
+"""The faces of cards as they are now: their states in one statement, their designs from a shelf."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from wallet_service.cards import sql
+from wallet_service.cards.design import CardState, Style, compose
+from wallet_service.cards.placeholders import Holder
+from wallet_service.cards.templates import Template, design, fillers, from_bundle, parse_template
+from wallet_service.database.seam import Database, Row, Transaction
+from wallet_service.loyalty.members import first_name
+from wallet_service.wallets.seam import CardFace
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Published designs, read once: a version is immutable, so what stands here is true for ever."""
+
+    _templates: dict[str, Template] = field(default_factory=dict)
+    _styles: dict[str, Style] = field(default_factory=dict)
+
+    async def style(self, tx: Transaction, version_id: str, language: str) -> Style:
+        """The design of this template version in the language that comes nearest."""
+        if version_id not in self._templates:
+            row = await tx.first(sql.TEMPLATE_BUNDLE, {"id": version_id})
+            if row is None:
+                raise LookupError(f"no template version {version_id}: a foreign key promised it")
+            self._templates[version_id] = parse_template(from_bundle(row.bundle))
+        template = self._templates[version_id]
+        spoken = template.nearest(language)
+        key = f"{version_id}/{spoken}"
+        if key not in self._styles:
+            self._styles[key] = style_of(template, version_id, spoken)
+        return self._styles[key]
+
+
+def style_of(template: Template, version_id: str, language: str) -> Style:
+    """The template in one of its languages, ready to be filled."""
+    laid_out = design(template, version_id, language)
+    return Style(laid_out, fillers(template, laid_out))
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """Looks cards up, many at once."""
+
+    database: Database
+    shelf: Shelf
+
+    async def look(self, serials: Sequence[str]) -> list[CardState | None]:
+        """What is known now of each card; None where there is no such card."""
+        async with self.database.read() as tx:
+            return await states(tx, serials)
+
+    async def compose(self, state: CardState) -> CardFace:
+        """The face of a card in this state."""
+        async with self.database.read() as tx:
+            return await face(tx, self.shelf, state)
+
+
+async def states(tx: Transaction, serials: Sequence[str]) -> list[CardState | None]:
+    """What is known now of each card; None where there is no such card."""
+    found = {row.serial: _state(row) for row in await tx.all(sql.STATES, {"cards": list(set(serials))})}
+    return [found.get(serial) for serial in serials]
+
+
+async def face(tx: Transaction, shelf: Shelf, state: CardState) -> CardFace:
+    """The face of a card in this state."""
+    return compose(await shelf.style(tx, state.template_version_id, state.holder.language), state)
+
+
+def _state(row: Row) -> CardState:
+    holder = Holder(
+        first_name=first_name(row.name),
+        name=row.name,
+        balance=row.balance,
+        external_id=row.external_id or "",
+        member_id=row.member_id,
+        card_id=row.serial,
+        programme=row.programme,
+        brand=row.brand,
+        language=row.language,
+    )
+    return CardState(
+        row.serial,
+        row.pass_type,
+        row.template_version_id,
+        row.version,
+        row.change_seq,
+        row.modified_at,
+        row.token_key,
+        row.voided,
+        holder,
+    )

@@ -1,0 +1,17 @@
+"""What happened to cards, named in the past. What follows from it stands in flows.py."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CardChanged:
+    """A card shows something new; its phones are due to be told."""
+
+    card_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatePublished:
+    """A template has a new version, and cards of older ones."""
+
+    template_version_id: str

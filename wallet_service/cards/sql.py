@@ -1,0 +1,122 @@
+"""Every statement of cards. A change of many cards is one statement."""
+
+from sqlalchemy import TextClause, text
+
+INSERT_CARD = text("""
+INSERT INTO card (id, brand_id, programme_id, member_id, template_version_id, pass_type, token_key, version,
+    change_seq, modified_at, created_at)
+VALUES (:id, :brand, :programme, :member, :template_version, :pass_type, :token_key, 1, 0,
+    date_trunc('second', CAST(:now AS timestamptz)), :now)
+ON CONFLICT (member_id) WHERE voided_at IS NULL DO NOTHING
+""")
+
+CARD = text("""
+SELECT id, member_id, programme_id, pass_type, template_version_id, version, modified_at, handed_version, handed_at,
+    voided_at, created_at
+FROM card WHERE brand_id = :brand AND id = :id
+""")
+
+LIVE_CARD_OF = text("SELECT id FROM card WHERE member_id = :member AND voided_at IS NULL")
+
+VOID_CARD = text("""
+UPDATE card SET voided_at = :now WHERE brand_id = :brand AND id = :id AND voided_at IS NULL RETURNING id
+""")
+
+STATES = text("""
+SELECT c.id AS serial, c.pass_type, c.template_version_id, c.version, c.change_seq, c.modified_at, c.token_key,
+    c.voided_at IS NOT NULL AS voided, m.id AS member_id, m.name, m.balance, m.external_id, m.language,
+    p.name AS programme, b.name AS brand
+FROM card AS c JOIN member AS m ON m.id = c.member_id JOIN programme AS p ON p.id = c.programme_id
+    JOIN brand AS b ON b.id = c.brand_id
+WHERE c.id = ANY(CAST(:cards AS text[]))
+""")
+
+_TOUCH = """
+WITH touched AS MATERIALIZED (
+    SELECT c.id, c.pass_type FROM card AS c {which}
+    ORDER BY c.id FOR NO KEY UPDATE OF c
+), held AS MATERIALIZED (
+    SELECT identifier FROM pass_type WHERE identifier IN (SELECT pass_type FROM touched)
+    ORDER BY identifier FOR NO KEY UPDATE
+), counted AS (
+    UPDATE pass_type AS p SET change_seq = p.change_seq + t.cards
+    FROM (SELECT pass_type, count(*) AS cards FROM touched JOIN held ON identifier = pass_type GROUP BY 1) AS t
+    WHERE p.identifier = t.pass_type
+    RETURNING p.identifier, p.change_seq - t.cards AS base
+), bumped AS (
+    UPDATE card SET version = version + 1, change_seq = base + place,
+        modified_at = greatest(date_trunc('second', CAST(:now AS timestamptz)), modified_at + interval '1 second')
+    FROM (
+        SELECT id, base, row_number() OVER (PARTITION BY pass_type ORDER BY id) AS place
+        FROM touched JOIN counted ON identifier = pass_type
+    ) AS numbered
+    WHERE card.id = numbered.id
+    RETURNING card.id
+)
+INSERT INTO push_due (card_id, seq, due_at, attempt)
+SELECT id, 1, greatest(now(), told_at + :interval * interval '1 second'), 0
+FROM bumped LEFT JOIN (
+    SELECT card_id AS id, max(told_at) AS told_at FROM registration
+    WHERE card_id IN (SELECT id FROM touched) GROUP BY 1
+) AS told USING (id)
+ORDER BY id
+ON CONFLICT (card_id) DO UPDATE SET seq = push_due.seq + 1
+RETURNING card_id
+"""
+"""A new version of each touched card: its version and Last-Modified grow, it takes the next change number of its pass
+type, and it is due to be told. The row of the pass type stays locked until the commit, so change numbers become
+visible in their order; no phone can be handed a tag that skips a change still in flight. Cards, then pass types, are
+locked in the order of their ids. A card waiting to be told keeps its due time: a burst becomes one push."""
+
+
+def _touch(which: str) -> TextClause:
+    return text(_TOUCH.format(which=which))
+
+
+TOUCH_SHOWING = _touch("""
+    JOIN template_version AS t ON t.id = c.template_version_id
+    WHERE c.member_id = ANY(CAST(:members AS text[])) AND c.voided_at IS NULL AND t.shows && CAST(:fields AS text[])
+""")
+"""Cards of these members whose design shows one of these fields."""
+
+TOUCH_THESE = _touch("WHERE c.id = ANY(CAST(:cards AS text[]))")
+
+RESTYLE = text("""
+UPDATE card SET template_version_id = :to
+WHERE id IN (
+    SELECT c.id FROM card AS c JOIN template_version AS old ON old.id = c.template_version_id
+    WHERE old.brand_id = :brand AND old.name = :name AND old.number < :number AND c.voided_at IS NULL
+    ORDER BY c.id LIMIT :most FOR NO KEY UPDATE OF c
+)
+RETURNING id
+""")
+
+UNSTYLED = text("""
+SELECT DISTINCT ON (new.brand_id, new.name) new.id, new.brand_id, new.name, new.number
+FROM template_version AS new
+WHERE EXISTS (
+    SELECT FROM template_version AS old JOIN card AS c ON c.template_version_id = old.id
+    WHERE old.brand_id = new.brand_id AND old.name = new.name AND old.number < new.number AND c.voided_at IS NULL
+)
+ORDER BY new.brand_id, new.name, new.number DESC
+""")
+"""Newest versions of templates that still have cards of older ones."""
+
+RESTYLE_PROGRAMMES = text("""
+UPDATE programme SET template_version_id = :to
+WHERE brand_id = :brand AND template_version_id IN (
+    SELECT id FROM template_version WHERE brand_id = :brand AND name = :name)
+""")
+
+LOCK_BRAND = text("SELECT FROM brand WHERE id = :brand FOR UPDATE")
+
+NEWEST_TEMPLATE = text("""
+SELECT id, number, digest FROM template_version WHERE brand_id = :brand AND name = :name ORDER BY number DESC LIMIT 1
+""")
+
+INSERT_TEMPLATE = text("""
+INSERT INTO template_version (id, brand_id, name, number, digest, bundle, shows, published_at)
+VALUES (:id, :brand, :name, :number, :digest, :bundle, :shows, :now)
+""")
+
+TEMPLATE_BUNDLE = text("SELECT name, bundle FROM template_version WHERE id = :id")

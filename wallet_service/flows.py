@@ -1,0 +1,65 @@
+"""The map: what follows from what.
+
+A transaction records facts; before it commits, what follows from them is written in that same transaction, all facts
+of a kind at once. What takes longer is only woken here, and finds its work in the tables.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from wallet_service.cards.facts import CardChanged, TemplatePublished
+from wallet_service.cards.refresh import refresh_cards
+from wallet_service.database.seam import Settle, Transaction
+from wallet_service.engine.seam import Cron, Engine
+from wallet_service.loyalty.facts import MemberChanged, MemberEnrolled
+from wallet_service.settings import PushSettings
+
+TELL_PHONES = "tell_phones"
+RESTYLE_CARDS = "restyle_cards"
+FORGET_KEYS = "forget_old_keys"
+
+CLOCKWORK = (
+    Cron(TELL_PHONES, "* * * * *"),  # whatever a lost wake-up left behind
+    Cron(RESTYLE_CARDS, "*/10 * * * *"),
+    Cron(FORGET_KEYS, "17 3 * * *"),
+)
+
+Step = Callable[[Transaction, Sequence[Any]], Awaitable[None]]
+
+
+def map_flows(engine: Engine, push: PushSettings) -> dict[type, Step]:
+    """Fact -> what follows."""
+
+    def wake(job: str) -> Step:
+        async def step(tx: Transaction, _facts: Sequence[object]) -> None:
+            await engine.enqueue(tx, job)
+
+        return step
+
+    async def refresh(tx: Transaction, facts: Sequence[MemberChanged]) -> None:
+        await refresh_cards(tx, facts, push.interval)
+
+    return {
+        MemberEnrolled: nothing,
+        MemberChanged: refresh,
+        CardChanged: wake(TELL_PHONES),
+        TemplatePublished: wake(RESTYLE_CARDS),
+    }
+
+
+async def nothing(_tx: Transaction, _facts: Sequence[object]) -> None:
+    """Nothing follows, yet."""
+
+
+def settle_by(flows: dict[type, Step]) -> Settle:
+    """How a database settles the facts of a transaction. A fact that the map does not know is a mistake of ours."""
+
+    async def settle(tx: Transaction, facts: Sequence[object]) -> None:
+        by_kind: dict[type, list[object]] = defaultdict(list)
+        for fact in facts:
+            by_kind[type(fact)].append(fact)
+        for kind, some in by_kind.items():
+            await flows[kind](tx, some)
+
+    return settle

@@ -1,0 +1,22 @@
+"""The frozen record of everything bound once: what a process of the service is made of."""
+
+from dataclasses import dataclass
+
+from wallet_service.clock import Clock
+from wallet_service.database.seam import Database
+from wallet_service.engine.seam import Engine
+from wallet_service.settings import Settings
+from wallet_service.tokens import MasterKeys
+from wallet_service.wallets.seam import Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One process of wallet_service; made by app.py, the only place that picks implementations."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    engine: Engine
+    wallet: Wallet
+    keys: MasterKeys

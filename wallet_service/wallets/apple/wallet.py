@@ -1,0 +1,163 @@
+"""Apple Wallet behind the seam: passes packed at fetch, phones woken by empty pushes."""
+
+import asyncio
+import os
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+
+from wallet_service.clock import Clock
+from wallet_service.outcomes import Dead, Delivered, Outcome, Refused, TryLater, Unknown
+from wallet_service.tokens import MasterKeys
+from wallet_service.wallets.apple.certificates import CertificateUnusable, PassCertificate
+from wallet_service.wallets.apple.checks import Severity, check_document
+from wallet_service.wallets.apple.fields import Stencil, cut
+from wallet_service.wallets.apple.keyring import Certificates
+from wallet_service.wallets.apple.package import MEDIA_TYPE, PassShell
+from wallet_service.wallets.apple.push.seam import Push, PushOutcome, PushResult, PushTransport
+from wallet_service.wallets.apple.signing import Signer
+from wallet_service.wallets.seam import CardFace, Design, FaceUnfit, Package, Wake
+
+TOKEN_PURPOSE = "apple-pass"  # noqa: S105 - what the token is for
+PATIENCE = {PushOutcome.THROTTLED: 60.0, PushOutcome.UNAVAILABLE: 5.0, PushOutcome.NOT_SENT: 1.0}
+"""Seconds to wait where Apple names none."""
+
+Connect = Callable[[PassCertificate], PushTransport]
+"""Opens the way to APNs for one certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mould:
+    """What all passes of a design share: the packed files, and pass.json cut at its holes."""
+
+    shell: PassShell
+    stencil: Stencil
+
+
+@dataclass(frozen=True, slots=True)
+class PushStyle:
+    """How a wake is pushed."""
+
+    priority: int
+    expiry: int
+    """Seconds APNs keeps it for a phone that is off."""
+
+
+@dataclass(slots=True)
+class AppleWallet:
+    """Passes and pushes under the certificates of all brands."""
+
+    certificates: Certificates
+    keys: MasterKeys
+    clock: Clock
+    public_url: str
+    push_style: PushStyle
+    connect: Connect
+    name: Literal["apple"] = "apple"
+    _moulds: dict[str, Mould] = field(default_factory=dict)
+    _lines: dict[str, tuple[str, PushTransport]] = field(default_factory=dict)
+    _threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="sign")
+    )
+
+    async def check(self, face: CardFace) -> None:
+        """Raises `FaceUnfit` where Apple's rules are broken, `CertificateUnusable` where it cannot be signed."""
+        signer = self.certificates.signer(face.pass_type)
+        rendered = self._mould(face.design).stencil.fill(face, self._identity(face, signer))
+        findings = check_document(orjson.loads(rendered), development=self.public_url.startswith("http://"))
+        errors = [f"{finding.where}: {finding.message}" for finding in findings if finding.severity is Severity.ERROR]
+        if errors:
+            raise FaceUnfit(errors[0], remedy="Run wallet-service template lint.", findings=errors)
+        await self.package(face)
+
+    async def package(self, face: CardFace) -> Package:
+        """The .pkpass of this face. Signed in a thread, and only if these very bytes were not signed before."""
+        signer = self.certificates.signer(face.pass_type)
+        mould = self._mould(face.design)
+        pass_json = mould.stencil.fill(face, self._identity(face, signer))
+        manifest = mould.shell.manifest(pass_json)
+        signature = signer.known(manifest)
+        if signature is None:
+            loop = asyncio.get_running_loop()
+            signature = await loop.run_in_executor(self._threads, signer.sign, manifest, self.clock.now())
+        return Package((mould.shell.head, mould.shell.tail(pass_json, manifest, signature)), MEDIA_TYPE)
+
+    async def publish(self, wakes: Sequence[Wake]) -> Sequence[Outcome]:
+        """One empty push for each wake; pass types do not wait for each other."""
+        by_type: dict[str, list[Wake]] = defaultdict(list)
+        for wake in wakes:
+            by_type[wake.pass_type].append(wake)
+        told = await asyncio.gather(*(self._push(pass_type, some) for pass_type, some in by_type.items()))
+        verdicts = {wake: outcome for part in told for wake, outcome in part.items()}
+        return [verdicts[wake] for wake in wakes]
+
+    def recognises(self, token: str, pass_type: str, serial: str) -> bool:
+        """Whether this is the authentication token of this pass; constant time, no look-up."""
+        return self.keys.recognises(token, TOKEN_PURPOSE, pass_type, serial)
+
+    async def aclose(self) -> None:
+        """Close every connection and thread."""
+        await asyncio.gather(*(transport.aclose() for _, transport in self._lines.values()))
+        self._threads.shutdown()
+
+    def _mould(self, design: Design) -> Mould:
+        mould = self._moulds.get(design.key)
+        if mould is None:
+            mould = self._moulds[design.key] = Mould(PassShell.pack(design.files), cut(design.pass_json))
+        return mould
+
+    def _identity(self, face: CardFace, signer: Signer) -> dict[str, Any]:
+        certificate = signer.certificate
+        identity = {
+            "formatVersion": 1,
+            "passTypeIdentifier": certificate.pass_type,
+            "teamIdentifier": certificate.team,
+            "serialNumber": face.serial,
+            "webServiceURL": f"{self.public_url}/apple",
+            "authenticationToken": self.keys.token(face.token_key, TOKEN_PURPOSE, face.pass_type, face.serial),
+        }
+        return identity | {"voided": True} if face.voided else identity
+
+    async def _push(self, pass_type: str, wakes: Sequence[Wake]) -> Mapping[Wake, Outcome]:
+        try:
+            transport = await self._line(pass_type)
+        except CertificateUnusable as refusal:
+            return dict.fromkeys(wakes, TryLater(60.0, refusal.detail))
+        until = int(self.clock.now().timestamp()) + self.push_style.expiry
+        pushes = {
+            wake.push_token: Push(wake.push_token, pass_type, priority=self.push_style.priority, expiration=until)
+            for wake in wakes
+        }
+        told = {result.push.token: outcome_of(result) async for result in transport.send_many(pushes.values())}
+        return {wake: told.get(wake.push_token, Unknown("no verdict")) for wake in wakes}
+
+    async def _line(self, pass_type: str) -> PushTransport:
+        """The transport for the present certificate; a renewed certificate gets a new one."""
+        certificate = self.certificates.certificate(pass_type)
+        fingerprint, transport = self._lines.get(pass_type, ("", None))
+        if transport is not None and fingerprint == certificate.fingerprint:
+            return transport
+        self._lines[pass_type] = certificate.fingerprint, self.connect(certificate)
+        if transport is not None:
+            await transport.aclose()
+        return self._lines[pass_type][1]
+
+
+def outcome_of(result: PushResult) -> Outcome:
+    """A push's verdict in the words of the business. PURE."""
+    reason = result.reason or result.outcome.value
+    match result.outcome:
+        case PushOutcome.ACCEPTED:
+            return Delivered()
+        case PushOutcome.DEAD_TOKEN:
+            return Dead(result.timestamp)
+        case PushOutcome.REJECTED:
+            return Refused(reason)
+        case PushOutcome.UNKNOWN:
+            return Unknown(reason)
+        case PushOutcome.THROTTLED | PushOutcome.UNAVAILABLE | PushOutcome.NOT_SENT:
+            return TryLater(result.retry_after or PATIENCE[result.outcome], reason)
