@@ -1,0 +1,78 @@
+"""Signs the manifest of a pass with a brand's certificate: one RSA operation, or none if it was signed before."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from wallet_service.wallets.apple import der
+from wallet_service.wallets.apple.certificates import CertificateUnusable, PassCertificate, refuse_misfit
+from wallet_service.wallets.apple.cms import make_mould
+from wallet_service.wallets.apple.signature_memo import Entry, SignatureMemo
+
+
+class Signer:
+    """Signs with one pass certificate and remembers what it signed. Any thread may call it."""
+
+    def __init__(self, certificate: PassCertificate, memo: SignatureMemo | None = None) -> None:
+        """Raises `CertificateUnusable` when leaf, key and intermediate do not belong together."""
+        refuse_misfit(certificate)
+        self.certificate = certificate
+        self._memo = SignatureMemo() if memo is None else memo
+        self._signature_size = certificate.key.key_size // 8
+        self._validity = certificate.starts_at, certificate.ends_at
+        self._moulds = {
+            length: make_mould(certificate.leaf, certificate.intermediate, tag, self._signature_size)
+            for tag, length in der.TIME_SIZES.items()
+        }
+
+    def __repr__(self) -> str:
+        return f"Signer({self.certificate.pass_type!r}, until {self.certificate.ends_at:%Y-%m-%d})"
+
+    def known(self, manifest: bytes) -> bytes | None:
+        """The signature this very manifest was given before, without RSA; None if it has to be signed."""
+        digest = sha256(manifest).digest()
+        entry = self._memo.get(digest)
+        return None if entry is None else self._cast(entry, digest)
+
+    def sign(self, manifest: bytes, now: datetime) -> bytes:
+        """The file `signature` (DER) for these exact manifest bytes, signed at `now`, kept to the second.
+
+        Costs one RSA operation, about 0.3 ms during which other threads run. Raises `CertificateUnusable` when
+        `now` lies outside the certificate's validity, since phones refuse a pass so signed.
+        """
+        self._refuse_outside_validity(now)
+        stamp, digest = der.time(now)[1], sha256(manifest).digest()
+        signed = self._moulds[len(stamp)].to_be_signed(stamp, digest)
+        entry = Entry(stamp, self.certificate.key.sign(signed, PKCS1v15(), SHA256()))
+        self._memo.keep(digest, entry)
+        return self._cast(entry, digest)
+
+    def verifies(self, signature: bytes, manifest: bytes, signed_at: datetime) -> bool:
+        """Whether `signature` is what this certificate's public key accepts for the manifest and the time."""
+        stamp, digest = der.time(signed_at)[1], sha256(manifest).digest()
+        entry = Entry(stamp, signature[-self._signature_size :])
+        signed = self._moulds[len(stamp)].to_be_signed(stamp, digest)
+        try:
+            self.certificate.key.public_key().verify(entry.signature, signed, PKCS1v15(), SHA256())
+        except InvalidSignature:
+            return False
+        return signature == self._cast(entry, digest)
+
+    def _cast(self, entry: Entry, digest: bytes) -> bytes:
+        return self._moulds[len(entry.stamp)].cast(entry.stamp, digest, entry.signature)
+
+    def _refuse_outside_validity(self, now: datetime) -> None:
+        starts_at, ends_at = self._validity
+        if now < starts_at:
+            raise CertificateUnusable(
+                f"The certificate of {self.certificate.pass_type} is valid from {starts_at:%Y-%m-%d %H:%M} UTC only.",
+                remedy="Check the clock of this server.",
+            )
+        if now > ends_at:
+            raise CertificateUnusable(
+                f"The certificate of {self.certificate.pass_type} expired on {ends_at:%Y-%m-%d %H:%M} UTC.",
+                remedy=f"Renew it, beginning with `wallet-service certs request {self.certificate.pass_type} --renew`.",
+            )
