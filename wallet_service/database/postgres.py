@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult
+from sqlalchemy import CursorResult, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -65,7 +65,10 @@ class PostgresTransaction:
 
     async def driver(self) -> Any:
         """The asyncpg connection inside this transaction."""
-        return (await self._connection.get_raw_connection()).driver_connection
+        driver: Any = (await self._connection.get_raw_connection()).driver_connection
+        if not driver.is_in_transaction():  # SQLAlchemy begins only with the first statement
+            await self._connection.execute(text("SELECT 1"))
+        return driver
 
 
 async def _nothing_follows(_tx: object, _facts: Sequence[object]) -> None:

@@ -16,7 +16,7 @@ PENANCE = 1.0
 """Seconds to wait after a look that failed."""
 
 
-class TableDrain:
+class Drain:
     """One kind of due work. `take` handles one batch and says in how many seconds it should look again (0: at once)."""
 
     def __init__(self, name: str, take: Callable[[], Awaitable[float]], *, lanes: int = 1) -> None:

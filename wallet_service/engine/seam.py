@@ -29,5 +29,8 @@ class Engine(Protocol):
         ...
 
     async def work(self, jobs: Mapping[str, Job], clockwork: tuple[Cron, ...], stop: asyncio.Event) -> None:
-        """Run jobs until `stop` is set, then finish those in hand. A job that raises is kept for the operator to see."""
+        """Run jobs until `stop` is set, then finish those in hand.
+
+        A job that raises is kept for the operator to see; one that met an outage (`Unavailable`) is woken again.
+        """
         ...
