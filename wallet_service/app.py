@@ -3,7 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
+from socket import socket
+
+import uvicorn
 
 from wallet_service.cards.publish import Restyling
 from wallet_service.cards.tell import Telling
@@ -12,8 +16,9 @@ from wallet_service.database.embedded import EmbeddedPostgres
 from wallet_service.database.migrate import pending, upgrade
 from wallet_service.database.postgres import PostgresDatabase
 from wallet_service.database.seam import Database
+from wallet_service.engine.drain import Drain
 from wallet_service.engine.pgqueuer import PgQueuerEngine
-from wallet_service.engine.table_drain import TableDrain
+from wallet_service.engine.pgqueuer import install as install_engine
 from wallet_service.errors import WalletServiceError
 from wallet_service.flows import CLOCKWORK, FORGET_KEYS, RESTYLE_CARDS, TELL_PHONES, map_flows, settle_by
 from wallet_service.loyalty.once import forget_old_keys
@@ -26,6 +31,8 @@ from wallet_service.wallets.apple.push.credential import PushCredential
 from wallet_service.wallets.apple.push.pool import ApnsPool
 from wallet_service.wallets.apple.push.seam import PushTransport
 from wallet_service.wallets.apple.wallet import AppleWallet, PushStyle
+from wallet_service.web.doors import Doors
+from wallet_service.web.site import Site
 
 TELLING_LANES = 2
 """Batches of pushes in hand at once: while one waits for Apple, the next is claimed."""
@@ -66,18 +73,33 @@ async def open_service(settings: Settings, *, clock: Clock | None = None) -> Asy
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[str]:
-    """The URL of a database that is up and has our schema. An embedded one is started, upgraded and stopped by us."""
-    if settings.database_url is not None:
-        if await pending(settings.database_url):
+    """The URL of a database that is up and has our schema; the embedded one is upgraded on the way."""
+    async with database_server(settings) as url:
+        if settings.embedded:
+            await upgrade_database(url)
+        elif await pending(url):
             raise SchemaBehind("The database is older than this program.", remedy="Run wallet-service db upgrade.")
+        yield url
+
+
+@asynccontextmanager
+async def database_server(settings: Settings) -> AsyncIterator[str]:
+    """The URL of a database that is up; an embedded one is started, and stopped if it was us who started it."""
+    if settings.database_url is not None:
         yield settings.database_url
         return
-    server = await asyncio.to_thread(EmbeddedPostgres.start, settings.data_dir / "postgres", binaries=settings.postgres_bin)
+    start = partial(EmbeddedPostgres.start, settings.data_dir / "postgres", binaries=settings.postgres_bin)
+    server = await asyncio.to_thread(start)
     try:
-        await upgrade(server.url)
         yield server.url
     finally:
         await asyncio.to_thread(server.stop)
+
+
+async def upgrade_database(url: str) -> None:
+    """Our tables by our migrations, then the engine's by its own."""
+    await upgrade(url)
+    await install_engine(url)
 
 
 def open_keys(settings: Settings) -> MasterKeys:
@@ -109,7 +131,7 @@ def connect_by(apns: ApnsSettings, clock: Clock) -> Callable[[PassCertificate], 
     return connect
 
 
-def drains_of(service: Service) -> dict[str, TableDrain]:
+def drains_of(service: Service) -> dict[str, Drain]:
     """Job -> the drain it wakes."""
     telling = Telling(service.database, service.wallet, service.clock, service.settings.push)
     restyling = Restyling(service.database, service.settings.push.interval)
@@ -118,7 +140,7 @@ def drains_of(service: Service) -> dict[str, TableDrain]:
         RESTYLE_CARDS: (restyling.take, 1),
         FORGET_KEYS: (lambda: _forget(service.database), 1),
     }
-    return {name: TableDrain(name, take, lanes=lanes) for name, (take, lanes) in takes.items()}
+    return {name: Drain(name, take, lanes=lanes) for name, (take, lanes) in takes.items()}
 
 
 async def work(service: Service, stop: asyncio.Event) -> None:
@@ -134,3 +156,72 @@ async def work(service: Service, stop: asyncio.Event) -> None:
 async def _forget(database: Database) -> float:
     async with database.begin() as tx:
         return 0.0 if await forget_old_keys(tx) else IDLE
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which can be waited for."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        """Not yet listening."""
+        super().__init__(config)
+        self._begun = asyncio.Event()
+        self._over = asyncio.Event()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        self._begun.set()
+
+    async def run_on(self, listener: socket | None) -> None:
+        """Serve until told to stop (`should_exit`, SIGTERM, SIGINT)."""
+        try:
+            await self.serve(sockets=[listener] if listener else None)
+        finally:
+            self._begun.set()
+            self._over.set()
+
+    async def begun(self) -> None:
+        """Returns once it listens (or could not)."""
+        await self._begun.wait()
+
+    async def ended(self) -> None:
+        """Returns once it has stopped."""
+        await self._over.wait()
+
+
+@asynccontextmanager
+async def serving(service: Service, *, listener: socket | None = None, worker: bool = True) -> AsyncIterator[Server]:
+    """The doors open, and (unless told otherwise) the work done in the same process; closed in good order."""
+    doors = Doors.of(service)
+    server = Server(server_config(service.settings, Site(doors)))
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(server.run_on(listener))
+        if worker:
+            group.create_task(work(service, stop))
+        try:
+            await server.begun()
+            yield server
+        finally:
+            server.should_exit = True
+            await server.ended()
+            await doors.aclose()
+            stop.set()
+
+
+def server_config(settings: Settings, site: Site) -> uvicorn.Config:
+    """How uvicorn serves: quietly, with bounded patience for clients that hang."""
+    return uvicorn.Config(
+        site,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=10,
+        backlog=2048,
+        forwarded_allow_ips=settings.trusted_proxies,
+        ws="none",
+    )

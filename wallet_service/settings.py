@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     templates_dir: Path = Field(Path("pass_templates"), description="template folders")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+    trusted_proxies: str = Field("127.0.0.1", description="addresses whose X-Forwarded-For is believed, by commas")
     public_url: str = Field("http://127.0.0.1:8000", description="what phones call us; https in production")
     apns: ApnsSettings = ApnsSettings()
     push: PushSettings = PushSettings()

@@ -59,10 +59,10 @@ def read_master_keys(path: Path) -> MasterKeys:
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise MasterKeysUnusable(
             f"{path} cannot be read as master keys ({type(error).__name__}).",
-            remedy="Copy the file of another machine of this service, or make one: wallet-service keys new.",
+            remedy="Copy the file of another machine of this service, or make one: wallet-service key master.",
         ) from error
     if not keys or min(map(len, keys.values())) < 32:
-        raise MasterKeysUnusable(f"{path} holds no key of at least 32 bytes.", remedy="wallet-service keys new")
+        raise MasterKeysUnusable(f"{path} holds no key of at least 32 bytes.", remedy="wallet-service key master")
     return MasterKeys(keys)
 
 

@@ -9,7 +9,7 @@ from wallet_service.cards.placeholders import Holder
 from wallet_service.cards.templates import Template, design, fillers, from_bundle, parse_template
 from wallet_service.database.seam import Database, Row, Transaction
 from wallet_service.loyalty.members import first_name
-from wallet_service.wallets.seam import CardFace
+from wallet_service.wallets.seam import CardFace, Package, Wallet
 
 
 @dataclass(slots=True)
@@ -18,6 +18,11 @@ class Shelf:
 
     _templates: dict[str, Template] = field(default_factory=dict)
     _styles: dict[str, Style] = field(default_factory=dict)
+
+    def ready(self, version_id: str, language: str) -> Style | None:
+        """The design, if it has been read before."""
+        template = self._templates.get(version_id)
+        return self._styles.get(f"{version_id}/{template.nearest(language)}") if template else None
 
     async def style(self, tx: Transaction, version_id: str, language: str) -> Style:
         """The design of this template version in the language that comes nearest."""
@@ -46,16 +51,20 @@ class Faces:
 
     database: Database
     shelf: Shelf
+    wallet: Wallet
 
     async def look(self, serials: Sequence[str]) -> list[CardState | None]:
         """What is known now of each card; None where there is no such card."""
         async with self.database.read() as tx:
             return await states(tx, serials)
 
-    async def compose(self, state: CardState) -> CardFace:
-        """The face of a card in this state."""
-        async with self.database.read() as tx:
-            return await face(tx, self.shelf, state)
+    async def package(self, state: CardState) -> Package:
+        """The file for a phone that shows the card in this state."""
+        style = self.shelf.ready(state.template_version_id, state.holder.language)
+        if style is None:
+            async with self.database.read() as tx:
+                style = await self.shelf.style(tx, state.template_version_id, state.holder.language)
+        return await self.wallet.package(compose(style, state))
 
 
 async def states(tx: Transaction, serials: Sequence[str]) -> list[CardState | None]:

@@ -85,6 +85,12 @@ async def find_card(tx: Transaction, brand_id: str, card_id: str) -> Card:
     return Card(*row)
 
 
+async def find_any_card(tx: Transaction, card_id: str) -> Card:
+    """A card of whatever brand, for the operator. Raises `CardNotFound`."""
+    row = await tx.first(sql.BRAND_OF_CARD, {"id": card_id})
+    return await find_card(tx, row.brand_id if row else "", card_id)
+
+
 async def void_card(tx: Transaction, brand_id: str, card_id: str, interval: float) -> Card:
     """Withdraw a card: phones grey it out. A card already withdrawn stays so. Raises `CardNotFound`."""
     await find_card(tx, brand_id, card_id)

@@ -7,6 +7,7 @@ from wallet_service.cards.facts import TemplatePublished
 from wallet_service.cards.refresh import refresh_these
 from wallet_service.cards.templates import TemplateSource, digest, parse_template, to_bundle
 from wallet_service.database.seam import Database, Transaction
+from wallet_service.errors import NotFound
 from wallet_service.ids import new_id
 
 CHUNK = 500
@@ -51,6 +52,21 @@ async def publish_template(tx: Transaction, brand_id: str, source: TemplateSourc
     await tx.run(sql.RESTYLE_PROGRAMMES, {"to": version.id, "brand": brand_id, "name": template.name})
     tx.record(TemplatePublished(version.id))
     return version
+
+
+class TemplateNotPublished(NotFound):
+    """The brand has not published a template of this name; publish it with `wallet-service template publish`."""
+
+    slug = "template-not-published"
+    title = "There is no such template"
+
+
+async def newest_version(tx: Transaction, brand_id: str, name: str) -> str:
+    """The id of the newest version of the brand's template. Raises `TemplateNotPublished`."""
+    row = await tx.first(sql.NEWEST_TEMPLATE, {"brand": brand_id, "name": name})
+    if row is None:
+        raise TemplateNotPublished(f"The brand has published no {name}.", remedy="wallet-service template publish")
+    return str(row.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ SELECT id, member_id, programme_id, pass_type, template_version_id, version, mod
 FROM card WHERE brand_id = :brand AND id = :id
 """)
 
+BRAND_OF_CARD = text("SELECT brand_id FROM card WHERE id = :id")
+
 LIVE_CARD_OF = text("SELECT id FROM card WHERE member_id = :member AND voided_at IS NULL")
 
 VOID_CARD = text("""
@@ -54,7 +56,7 @@ WITH touched AS MATERIALIZED (
     RETURNING card.id
 )
 INSERT INTO push_due (card_id, seq, due_at, attempt)
-SELECT id, 1, greatest(now(), told_at + :interval * interval '1 second'), 0
+SELECT id, 1, greatest(now(), told_at + CAST(:interval AS float8) * interval '1 second'), 0
 FROM bumped LEFT JOIN (
     SELECT card_id AS id, max(told_at) AS told_at FROM registration
     WHERE card_id IN (SELECT id FROM touched) GROUP BY 1

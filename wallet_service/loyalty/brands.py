@@ -1,11 +1,12 @@
 """Brands, their pass types and programmes: who we work for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 
-from wallet_service.database.seam import Transaction
+from wallet_service.database.seam import Row, Transaction
 from wallet_service.errors import Conflict, Invalid, NotFound
 from wallet_service.ids import new_id
 from wallet_service.loyalty import sql
@@ -23,6 +24,13 @@ class PassTypeTaken(Conflict):
 
     slug = "pass-type-taken"
     title = "This pass type belongs to another brand"
+
+
+class PassTypeUnknown(NotFound):
+    """The brand has no such pass type; give it one with `wallet-service brand pass-type`."""
+
+    slug = "pass-type-unknown"
+    title = "There is no such pass type"
 
 
 class LanguageUnknown(Invalid):
@@ -54,6 +62,20 @@ class Programme:
     time_zone: str
 
 
+class BrandNotFound(NotFound):
+    """There is no brand of this id; `wallet-service brand list` shows them."""
+
+    slug = "brand-not-found"
+    title = "There is no such brand"
+
+
+async def known_brand(tx: Transaction, brand_id: str) -> str:
+    """The id, if there is such a brand. Raises `BrandNotFound`."""
+    if await tx.first(sql.BRAND, {"id": brand_id}) is None:
+        raise BrandNotFound(f"No brand {brand_id[:40]}.", remedy="wallet-service brand list")
+    return brand_id
+
+
 async def create_brand(tx: Transaction, name: str) -> str:
     """Open a brand; its id."""
     brand_id = new_id("brand", tx.now)
@@ -63,6 +85,7 @@ async def create_brand(tx: Transaction, name: str) -> str:
 
 async def claim_pass_type(tx: Transaction, brand_id: str, identifier: str, team: str) -> None:
     """Give the brand a pass type (its certificate lies in certs/<identifier>/). Raises `PassTypeTaken`."""
+    await known_brand(tx, brand_id)
     if await tx.first(sql.CLAIM_PASS_TYPE, {"identifier": identifier, "brand": brand_id, "team": team}) is None:
         raise PassTypeTaken(f"{identifier} is in use by another brand.", remedy="Register one of your own with Apple.")
 
@@ -78,7 +101,9 @@ async def create_programme(
     time_zone: str = "UTC",
     may_go_negative: bool = False,
 ) -> Programme:
-    """Open a programme whose cards have this pass type and design."""
+    """Open a programme whose cards have this pass type and design. Raises `PassTypeUnknown`."""
+    if await tx.first(sql.PASS_TYPE, {"brand": brand_id, "identifier": pass_type}) is None:
+        raise PassTypeUnknown(f"{pass_type[:80]} is none of the brand's.", remedy="wallet-service brand pass-type")
     programme = Programme(
         new_id("prog", tx.now),
         brand_id,
@@ -103,6 +128,11 @@ async def find_programme(tx: Transaction, brand_id: str, programme_id: str | Non
     if len(rows) > 1:
         raise Invalid("The brand has several programmes.", remedy="Name one in `programme`.")
     return Programme(*rows[0])
+
+
+async def list_brands(tx: Transaction) -> Sequence[Row]:
+    """Every brand and programme: ids, names, pass type, template, count of members."""
+    return await tx.all(sql.BRANDS)
 
 
 def known_language(tag: str) -> str:

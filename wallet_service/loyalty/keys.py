@@ -12,6 +12,7 @@ from wallet_service.database.seam import Transaction
 from wallet_service.errors import NotFound, Unauthorized
 from wallet_service.ids import new_id
 from wallet_service.loyalty import sql
+from wallet_service.loyalty.brands import known_brand
 
 FORM = re.compile(r"wsk_live_([0-9a-z]{26})_([0-9A-Za-z_-]{32})")
 
@@ -55,7 +56,8 @@ class ApiKey:
 
 
 async def create_key(tx: Transaction, brand_id: str, name: str, scopes: frozenset[Scope]) -> str:
-    """Make a key; the text returned is the only copy there will ever be."""
+    """Make a key; the text returned is the only copy there will ever be. Raises `BrandNotFound`."""
+    await known_brand(tx, brand_id)
     key_id, secret = new_id("key", tx.now), secrets.token_urlsafe(24)
     values = {"id": key_id, "brand": brand_id, "name": name, "scopes": sorted(scopes), "now": tx.now}
     await tx.run(sql.INSERT_KEY, values | {"hash": _hash(secret)})

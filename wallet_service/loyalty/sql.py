@@ -4,6 +4,18 @@ from sqlalchemy import text
 
 INSERT_BRAND = text("INSERT INTO brand (id, name, created_at) VALUES (:id, :name, :now)")
 
+BRAND = text("SELECT id FROM brand WHERE id = :id")
+
+BRANDS = text("""
+SELECT b.id AS brand, b.name, p.id AS programme, p.name AS programme_name, p.pass_type, t.name AS template,
+    (SELECT count(*) FROM member WHERE programme_id = p.id) AS members
+FROM brand AS b LEFT JOIN programme AS p ON p.brand_id = b.id
+    LEFT JOIN template_version AS t ON t.id = p.template_version_id
+ORDER BY b.id, p.id
+""")
+
+PASS_TYPE = text("SELECT identifier FROM pass_type WHERE brand_id = :brand AND identifier = :identifier")
+
 CLAIM_PASS_TYPE = text("""
 INSERT INTO pass_type (identifier, brand_id, team) VALUES (:identifier, :brand, :team)
 ON CONFLICT (identifier) DO UPDATE SET team = EXCLUDED.team WHERE pass_type.brand_id = EXCLUDED.brand_id
@@ -27,7 +39,7 @@ INSERT INTO api_key (id, brand_id, name, secret_hash, scopes, created_at) VALUES
 USE_KEY = text("""
 WITH used AS (
     UPDATE api_key SET last_used_at = :now
-    WHERE id = :id AND revoked_at IS NULL AND (last_used_at IS NULL OR last_used_at < :now - interval '1 minute')
+    WHERE id = :id AND revoked_at IS NULL AND (last_used_at IS NULL OR last_used_at < CAST(:now AS timestamptz) - interval '1 minute')
 )
 SELECT id, brand_id, scopes, secret_hash FROM api_key WHERE id = :id AND revoked_at IS NULL
 """)

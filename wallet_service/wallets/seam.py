@@ -87,7 +87,10 @@ class FaceUnfit(Invalid):
 class Wallet(Protocol):
     """One wallet's own language."""
 
-    name: Literal["apple", "google"]
+    @property
+    def name(self) -> Literal["apple", "google"]:
+        """Which wallet it is."""
+        ...
 
     async def check(self, face: CardFace) -> None:
         """Whether a card with this face may be issued. Raises `CertificateUnusable` or `FaceUnfit`."""
@@ -99,4 +102,8 @@ class Wallet(Protocol):
 
     async def publish(self, wakes: Sequence[Wake]) -> Sequence[Outcome]:
         """Wake devices; one outcome for each wake, in its order."""
+        ...
+
+    def recognises(self, token: str, pass_type: str, serial: str) -> bool:
+        """Whether a phone that shows this token holds this card; constant time, without asking the database."""
         ...

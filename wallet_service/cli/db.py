@@ -1,0 +1,33 @@
+"""`db`: bring the database up to date, or stop the embedded one."""
+
+import asyncio
+
+import typer
+from rich.console import Console
+
+from wallet_service.settings import Settings
+
+app = typer.Typer(no_args_is_help=True)
+OUT = Console(soft_wrap=True, highlight=False)
+
+
+@app.command()
+def upgrade() -> None:
+    """Apply the migrations that are missing."""
+    from wallet_service.app import database_server, upgrade_database
+
+    async def run() -> None:
+        async with database_server(Settings()) as url:
+            await upgrade_database(url)
+
+    asyncio.run(run())
+    OUT.print("The database is up to date.")
+
+
+@app.command()
+def stop() -> None:
+    """Stop an embedded database that was left running (after a crash, say)."""
+    from wallet_service.database.embedded import stop_running
+
+    stopped = stop_running(Settings().data_dir / "postgres")
+    OUT.print("Stopped." if stopped else "No embedded database is running.")

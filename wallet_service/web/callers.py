@@ -1,0 +1,81 @@
+"""Who calls: the API key of a request, recognised and remembered for a moment."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from wallet_service.database.seam import Database
+from wallet_service.errors import Forbidden, Unauthorized
+from wallet_service.loyalty.keys import Caller, Scope, recognise
+
+MEMORY = 3.0
+"""Seconds a recognised key is believed without asking again: what a revocation takes at most."""
+
+MOST_REMEMBERED = 10_000
+
+BEARER = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer wsk_live_…`")
+
+
+class ScopeMissing(Forbidden):
+    """The key is good but lacks the scope that this needs; make a key with it, or use another."""
+
+    slug = "scope-missing"
+    title = "This key may not do that"
+
+
+@dataclass(slots=True)
+class Callers:
+    """Recognises API keys."""
+
+    database: Database
+    _known: dict[str, tuple[Caller, float]] = field(default_factory=dict)
+
+    async def who(self, key: str) -> Caller:
+        """Who this key belongs to. Raises `Unauthorized`."""
+        caller, until = self._known.get(key, (None, 0.0))
+        if caller is not None and time.monotonic() < until:
+            return caller
+        async with self.database.begin() as tx:
+            caller = await recognise(tx, key)
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        self._known[key] = caller, time.monotonic() + MEMORY
+        return caller
+
+
+async def caller_of(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+) -> Caller:
+    """The caller of this request. Raises `Unauthorized`."""
+    if credentials is None:
+        raise Unauthorized("No API key came with the request.", remedy="Send `Authorization: Bearer wsk_live_…`.")
+    callers: Callers = request.app.state.doors.callers
+    return await callers.who(credentials.credentials)
+
+
+KnownCaller = Annotated[Caller, Depends(caller_of)]
+
+
+def require(caller: Caller, scope: Scope) -> None:
+    """Raises `ScopeMissing` unless the key has the scope."""
+    if scope not in caller.scopes:
+        raise ScopeMissing(f"This needs the scope {scope.value!r}; the key has {sorted(caller.scopes)}.")
+
+
+def allowed(scope: Scope) -> Callable[[Caller], Caller]:
+    """A dependency: the caller, who has this scope."""
+
+    def check(caller: KnownCaller) -> Caller:
+        require(caller, scope)
+        return caller
+
+    return check
+
+
+Reader = Annotated[Caller, Depends(allowed(Scope.READ))]
+Enroller = Annotated[Caller, Depends(allowed(Scope.MEMBERS))]
+Issuer = Annotated[Caller, Depends(allowed(Scope.CARDS))]

@@ -1,0 +1,68 @@
+"""`Idempotency-Key` at the door: the same request twice has one effect, and one answer."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.responses import Response
+
+from wallet_service.database.seam import Database, Transaction
+from wallet_service.errors import Invalid
+from wallet_service.loyalty.keys import Caller
+from wallet_service.loyalty.once import OnceKey, Reply, claim, keep
+from wallet_service.web.callers import KnownCaller
+
+REPLAYED = "Idempotency-Replayed"
+
+
+class KeyInvalid(Invalid):
+    """An Idempotency-Key is 1 to 255 printable ASCII characters, a new one for each thing to be done."""
+
+    slug = "idempotency-key-invalid"
+    title = "This cannot be an Idempotency-Key"
+
+
+def once_key(caller: Caller, key: str, *parts: bytes) -> OnceKey:
+    """The key with the fingerprint of its request. Raises `KeyInvalid`."""
+    if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise KeyInvalid("The key is empty, too long, or not printable ASCII.")
+    return OnceKey(caller.brand_id, key, hashlib.sha256(b"\0".join(parts)).digest())
+
+
+async def key_of(
+    request: Request,
+    caller: KnownCaller,
+    idempotency_key: Annotated[
+        str | None, Header(description="makes a repeated request harmless; kept for 30 days", examples=["4711-1"])
+    ] = None,
+) -> OnceKey | None:
+    """The key of this request, if it came with one."""
+    if idempotency_key is None:
+        return None
+    return once_key(caller, idempotency_key, request.method.encode(), request.url.path.encode(), await request.body())
+
+
+Once = Annotated[OnceKey | None, Depends(key_of)]
+
+
+async def do_once(database: Database, once: OnceKey | None, act: Callable[[Transaction], Awaitable[Reply]]) -> Response:
+    """Act in one transaction, unless this key has done so before; then say the same again."""
+    async with database.begin() as tx:
+        if once is None:
+            return answer(await act(tx))
+        (before,) = await claim(tx, [once])
+        if isinstance(before, Reply):
+            return answer(before)
+        if before is not None:
+            raise before
+        reply = await act(tx)
+        await keep(tx, once, reply)
+    return answer(reply)
+
+
+def answer(reply: Reply) -> Response:
+    """The response for a reply."""
+    media_type = "application/json" if reply.status < 400 else "application/problem+json"
+    headers = {REPLAYED: "true"} if reply.replayed else {}
+    return Response(reply.body, reply.status, headers, media_type=media_type)

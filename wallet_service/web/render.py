@@ -1,0 +1,101 @@
+"""How REST v1 words what the business says. PURE."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from wallet_service.cards.devices import DeviceTrace
+from wallet_service.cards.issue import Card
+from wallet_service.errors import WalletServiceError
+from wallet_service.loyalty.balances import Posted
+from wallet_service.loyalty.members import Entry, Member
+from wallet_service.loyalty.once import Reply
+from wallet_service.web.problems import problem
+
+
+def reply(status: int, document: Any) -> Reply:
+    """A reply with a JSON body."""
+    return Reply(status, orjson.dumps(document, option=orjson.OPT_UTC_Z))
+
+
+def render_posting(outcome: Posted | WalletServiceError) -> Reply:
+    """The answer to a posting: the entry, or the refusal."""
+    if isinstance(outcome, WalletServiceError):
+        return reply(outcome.status, problem(outcome))
+    return reply(201, posted_out(outcome))
+
+
+def posted_out(entry: Posted) -> dict[str, Any]:
+    """A ledger entry just written."""
+    return {
+        "id": entry.entry_id,
+        "member": entry.member_id,
+        "amount": entry.amount,
+        "balance": entry.balance,
+        "reason": entry.reason,
+        "reference": entry.reference,
+        "created_at": entry.created_at,
+    }
+
+
+def entry_out(entry: Entry) -> dict[str, Any]:
+    """A ledger entry as it stands."""
+    return {
+        "id": entry.id,
+        "member": entry.member_id,
+        "amount": entry.amount,
+        "balance": entry.balance_after,
+        "reason": entry.reason,
+        "reference": entry.reference,
+        "created_at": entry.created_at,
+    }
+
+
+def member_out(member: Member) -> dict[str, Any]:
+    """A member."""
+    return {
+        "id": member.id,
+        "programme": member.programme_id,
+        "external_id": member.external_id,
+        "phone": member.phone,
+        "email": member.email,
+        "name": member.name,
+        "language": member.language,
+        "time_zone": member.time_zone,
+        "balance": member.balance,
+        "created_at": member.created_at,
+        "updated_at": member.updated_at,
+    }
+
+
+def card_out(card: Card, link: str, devices: Sequence[DeviceTrace]) -> dict[str, Any]:
+    """A card with the trace of its devices."""
+    return {
+        "id": card.id,
+        "member": card.member_id,
+        "programme": card.programme_id,
+        "version": card.version,
+        "modified_at": card.modified_at,
+        "link": link,
+        "voided_at": card.voided_at,
+        "created_at": card.created_at,
+        "devices": [device_out(device, card.version) for device in devices],
+        "up_to_date": all(device.up_to_date(card.version) for device in devices) if devices else None,
+    }
+
+
+def device_out(device: DeviceTrace, version: int) -> dict[str, Any]:
+    """What one device was told and fetched. Apple's device id works like a password, so only a digest is shown."""
+    return {
+        "device": hashlib.sha256(device.device_id.encode()).hexdigest()[:12],
+        "registered_at": device.registered_at,
+        "told_version": device.told_version,
+        "told_at": device.told_at,
+        "told_outcome": device.told_outcome,
+        "asked_at": device.asked_at,
+        "fetched_version": device.fetched_version,
+        "fetched_at": device.fetched_at,
+        "up_to_date": device.up_to_date(version),
+    }

@@ -1,0 +1,65 @@
+"""The ASGI application: phones straight through, everything else by FastAPI."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from wallet_service.web import problem_pages, problems
+from wallet_service.web.api import bulk, cards, entries, members
+from wallet_service.web.doors import Doors
+from wallet_service.web.limits import Allowance
+from wallet_service.web.phones.apple import PhoneDoor, address_secret
+from wallet_service.web.phones.http import Receive, Scope, Send
+from wallet_service.web.phones.link import LinkDoor
+
+ABOUT = """
+Loyalty cards in Apple Wallet that show the balance at the till.
+
+Every refusal is `application/problem+json` (RFC 9457) with a `code` and a page at its `type`. Send an
+`Idempotency-Key` with whatever writes: a repeated request then has one effect and one answer.
+"""
+
+
+class Site:
+    """Sends each request to its door."""
+
+    def __init__(self, doors: Doors) -> None:
+        """Build every door."""
+        settings, keys = doors.service.settings, doors.service.keys
+        self._api = build_api(doors)
+        self._phones = PhoneDoor(
+            doors.faces,
+            doors.look,
+            doors.writes,
+            doors.service.wallet.recognises,
+            settings.limits,
+            Allowance(settings.limits.open_per_minute),
+            address_secret(keys.token(keys.newest, "addresses")),
+        )
+        self._links = LinkDoor(doors.faces, doors.look, doors.writes, keys.recognises)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            if path.startswith("/apple/"):
+                return await self._phones(scope, receive, send)
+            if path.startswith("/c/"):
+                return await self._links(scope, receive, send)
+        return await self._api(scope, receive, send)
+
+
+def build_api(doors: Doors) -> FastAPI:
+    """REST v1, the pages of problems, and whether we live."""
+    app = FastAPI(
+        title="wallet_service",
+        version=version("wallet-service"),
+        description=ABOUT,
+        max_body_size=doors.service.settings.limits.body_bytes,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.doors = doors
+    problems.install(app)
+    for part in (members, entries, bulk, cards, problem_pages):
+        app.include_router(part.router)
+    return app

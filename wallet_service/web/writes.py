@@ -1,0 +1,59 @@
+"""The hot writes of one process, grouped: whoever writes at the same moment shares one transaction."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Self, TypeVar
+
+from wallet_service.cards.devices import (
+    Asked,
+    Fetched,
+    Registered,
+    Registration,
+    note_asked,
+    note_fetched,
+    note_handed,
+    register_devices,
+)
+from wallet_service.database.seam import Database, Transaction
+from wallet_service.engine.grouping import Grouped
+from wallet_service.loyalty.balances import Posting, Render, post_entries
+from wallet_service.loyalty.once import Reply
+from wallet_service.settings import LimitSettings
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """One queue for each kind of hot write. Replies come after the commit."""
+
+    postings: Grouped[Posting, Reply]
+    registrations: Grouped[Registration, Registered]
+    asked: Grouped[Asked, None]
+    fetched: Grouped[Fetched, None]
+    handed: Grouped[tuple[str, int], None]
+
+    @classmethod
+    def to(cls, database: Database, limits: LimitSettings, render: Render) -> Self:
+        """Queues that write to this database; `render` words the answers that are kept with idempotency keys."""
+
+        def grouped(write: Callable[[Transaction, Sequence[In]], Awaitable[Sequence[Out]]]) -> Grouped[In, Out]:
+            async def in_one_transaction(items: Sequence[In]) -> Sequence[Out]:
+                async with database.begin() as tx:
+                    return await write(tx, items)
+
+            return Grouped(in_one_transaction, waiting=limits.waiting)
+
+        return cls(
+            postings=grouped(lambda tx, items: post_entries(tx, items, render)),
+            registrations=grouped(lambda tx, items: register_devices(tx, items, limits.devices_per_card)),
+            asked=grouped(note_asked),
+            fetched=grouped(note_fetched),
+            handed=grouped(note_handed),
+        )
+
+    async def aclose(self) -> None:
+        """Write what still waits."""
+        for field in fields(self):
+            await getattr(self, field.name).aclose()
