@@ -1,5 +1,6 @@
 """The faces of cards as they are now: their states in one statement, their designs from a shelf."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -30,13 +31,18 @@ class Shelf:
             row = await tx.first(sql.TEMPLATE_BUNDLE, {"id": version_id})
             if row is None:
                 raise LookupError(f"no template version {version_id}: a foreign key promised it")
-            self._templates[version_id] = parse_template(from_bundle(row.bundle))
+            # in a thread: a template, and the first words of a language, take milliseconds to understand
+            self._templates[version_id] = await asyncio.to_thread(_understand, row.bundle)
         template = self._templates[version_id]
         spoken = template.nearest(language)
         key = f"{version_id}/{spoken}"
         if key not in self._styles:
-            self._styles[key] = style_of(template, version_id, spoken)
+            self._styles[key] = await asyncio.to_thread(style_of, template, version_id, spoken)
         return self._styles[key]
+
+
+def _understand(bundle: bytes) -> Template:
+    return parse_template(from_bundle(bundle))
 
 
 def style_of(template: Template, version_id: str, language: str) -> Style:

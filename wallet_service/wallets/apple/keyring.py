@@ -50,11 +50,16 @@ class Certificates:
 
     def signer(self, pass_type: str) -> Signer:
         """The signer of this pass type, as of the last few seconds. Raises `CertificateUnusable` if there is none."""
-        loaded = self._loaded.get(pass_type)
-        if loaded is not None and self._seconds() - loaded.looked_at < self._patience:
-            return loaded.signer
+        signer = self.at_hand(pass_type)
+        if signer is not None:
+            return signer
         with self._lock:
             return self._look(pass_type)
+
+    def at_hand(self, pass_type: str) -> Signer | None:
+        """The signer, if it is known without looking at any file: for callers that must not wait for a disk."""
+        loaded = self._loaded.get(pass_type)
+        return loaded.signer if loaded is not None and self._is_recent(loaded) else None
 
     def certificate(self, pass_type: str) -> PassCertificate:
         """The certificate the signer signs with, which is also the one for APNs. Raises `CertificateUnusable`."""
@@ -63,6 +68,9 @@ class Certificates:
     def pass_types(self) -> list[str]:
         """The pass types that have a certificate, sorted."""
         return sorted(file.parent.name for file in self._certs_dir.glob(f"*/{CERTIFICATE}"))
+
+    def _is_recent(self, loaded: Loaded) -> bool:
+        return self._seconds() - loaded.looked_at < self._patience
 
     def _look(self, pass_type: str) -> Signer:
         folder, looked_at = self._certs_dir / pass_type, self._seconds()

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import orjson
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from wallet_service.clock import Clock
 from wallet_service.outcomes import Dead, Delivered, Outcome, Refused, TryLater, Unknown
 from wallet_service.tokens import MasterKeys
 from wallet_service.wallets.apple.certificates import CertificateUnusable, PassCertificate
-from wallet_service.wallets.apple.checks import Severity, check_document
+from wallet_service.wallets.apple.checks import APPLE_INTERMEDIATES, Severity, check_document, check_pass, refused
 from wallet_service.wallets.apple.fields import Stencil, cut
 from wallet_service.wallets.apple.keyring import Certificates
 from wallet_service.wallets.apple.package import MEDIA_TYPE, PassShell
@@ -59,24 +60,35 @@ class AppleWallet:
     connect: Connect
     name: Literal["apple"] = "apple"
     _moulds: dict[str, Mould] = field(default_factory=dict)
+    _vetted: set[str] = field(default_factory=set)
+    """Designs of which a whole pass was found good."""
     _lines: dict[str, tuple[str, PushTransport]] = field(default_factory=dict)
     _threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="sign")
     )
 
     async def check(self, face: CardFace) -> None:
-        """Raises `FaceUnfit` where Apple's rules are broken, `CertificateUnusable` where it cannot be signed."""
-        signer = self.certificates.signer(face.pass_type)
-        rendered = self._mould(face.design).stencil.fill(face, self._identity(face, signer))
-        findings = check_document(orjson.loads(rendered), development=self.public_url.startswith("http://"))
-        errors = [f"{finding.where}: {finding.message}" for finding in findings if finding.severity is Severity.ERROR]
-        if errors:
+        """Raises `FaceUnfit` where Apple's rules are broken, `CertificateUnusable` where it cannot be signed.
+
+        The first card of a design is checked as the whole file it will be; the others by what is their own.
+        """
+        signer = await self._signer(face.pass_type)
+        package = await self.package(face)
+        development = signer.certificate.intermediate.fingerprint(SHA256()).hex() not in APPLE_INTERMEDIATES
+        if face.design.key in self._vetted:
+            pass_json = self._mould(face.design).stencil.fill(face, self._identity(face, signer))
+            findings = check_document(orjson.loads(pass_json), development=development)
+        else:
+            whole, now = b"".join(package.pieces), self.clock.now()
+            findings = await asyncio.to_thread(check_pass, whole, now=now, development=development)
+        if refused(findings):
+            errors = [f"{each.where}: {each.message}" for each in findings if each.severity is Severity.ERROR]
             raise FaceUnfit(errors[0], remedy="Run wallet-service template lint.", findings=errors)
-        await self.package(face)
+        self._vetted.add(face.design.key)
 
     async def package(self, face: CardFace) -> Package:
         """The .pkpass of this face. Signed in a thread, and only if these very bytes were not signed before."""
-        signer = self.certificates.signer(face.pass_type)
+        signer = await self._signer(face.pass_type)
         mould = self._mould(face.design)
         pass_json = mould.stencil.fill(face, self._identity(face, signer))
         manifest = mould.shell.manifest(pass_json)
@@ -103,6 +115,11 @@ class AppleWallet:
         """Close every connection and thread."""
         await asyncio.gather(*(transport.aclose() for _, transport in self._lines.values()))
         self._threads.shutdown()
+
+    async def _signer(self, pass_type: str) -> Signer:
+        """The signer; reading a certificate takes 40 ms, so it happens in a thread."""
+        signer = self.certificates.at_hand(pass_type)
+        return await asyncio.to_thread(self.certificates.signer, pass_type) if signer is None else signer
 
     def _mould(self, design: Design) -> Mould:
         mould = self._moulds.get(design.key)
@@ -137,7 +154,7 @@ class AppleWallet:
 
     async def _line(self, pass_type: str) -> PushTransport:
         """The transport for the present certificate; a renewed certificate gets a new one."""
-        certificate = self.certificates.certificate(pass_type)
+        certificate = (await self._signer(pass_type)).certificate
         fingerprint, transport = self._lines.get(pass_type, ("", None))
         if transport is not None and fingerprint == certificate.fingerprint:
             return transport
