@@ -88,7 +88,7 @@ async def database_server(settings: Settings) -> AsyncIterator[str]:
     if settings.database_url is not None:
         yield settings.database_url
         return
-    start = partial(EmbeddedPostgres.start, settings.data_dir / "postgres", binaries=settings.postgres_bin)
+    start = partial(EmbeddedPostgres.start, settings.data_dir, binaries=settings.postgres_bin)
     server = await asyncio.to_thread(start)
     try:
         yield server.url

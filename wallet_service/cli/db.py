@@ -29,5 +29,5 @@ def stop() -> None:
     """Stop an embedded database that was left running (after a crash, say)."""
     from wallet_service.database.embedded import stop_running
 
-    stopped = stop_running(Settings().data_dir / "postgres")
+    stopped = stop_running(Settings().data_dir)
     OUT.print("Stopped." if stopped else "No embedded database is running.")
