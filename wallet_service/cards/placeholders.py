@@ -1,0 +1,193 @@
+"""The closed language of placeholders in a template's texts: `{field}`, `{field|filter}`, `{field|filter:argument}`.
+
+    {first_name}          Anna                 {balance}          1250, a number that the phone formats
+    {first_name|or:you}   you, if no name      {balance|number}   1,250
+    {name|upper}          ANNA PETROVA         {balance|points}   1,250 points, in the member's language
+
+Filters chain from left to right; `{{` and `}}` are the braces themselves. Nothing else can be said: a template is
+written by people who design, and read for every card.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from wallet_service.cards.numerals import counter, grouper
+from wallet_service.errors import Invalid
+from wallet_service.wallets.seam import Hole, Text, Value
+
+Units = Mapping[str, str]
+"""The plural forms of the points' name in one language, by CLDR form (`one`, `few`, `many`, `other` …)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose card it is: everything that a placeholder can show. Text that is not known is empty."""
+
+    first_name: str
+    name: str
+    balance: int
+    external_id: str
+    member_id: str
+    card_id: str
+    programme: str
+    brand: str
+    language: str
+
+
+class PlaceholderInvalid(Invalid):
+    """A text has a placeholder that does not exist, or braces that do not match."""
+
+    slug = "placeholder-invalid"
+    title = "A placeholder is not valid"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a filter is made for."""
+
+    argument: str
+    language: str
+    units: Units
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter: what it takes, whether it needs an argument, how it is made. It always gives text.
+
+    A filter of a balance must always show the number: a card is written anew when a field it shows has changed.
+    """
+
+    takes: type[Value]
+    needs_argument: bool
+    make: Callable[[Setting], Callable[[Any], str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A placeholder understood: a field, then filters with their arguments."""
+
+    field: str
+    steps: tuple[tuple[Filter, str], ...]
+
+
+def _points(setting: Setting) -> Callable[[int], str]:
+    if "other" not in setting.units:
+        raise PlaceholderInvalid(
+            f'"points" has no words for "{setting.language}"',
+            remedy=f"Add [points.{setting.language}] to card.toml.",
+        )
+    number, word = grouper(setting.language), counter(setting.language, setting.units)
+    return lambda points: f"{number(points)} {word(points)}"
+
+
+FIELDS: Mapping[str, type[Value]] = {field.name: field.type for field in fields(Holder)}  # type: ignore[misc]  # they are
+FILTERS: Mapping[str, Filter] = {
+    "points": Filter(int, False, _points),
+    "number": Filter(int, False, lambda setting: grouper(setting.language)),
+    "or": Filter(str, True, lambda setting: lambda text: text or setting.argument),
+    "upper": Filter(str, False, lambda _: str.upper),
+}
+
+TOKEN = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}]*)\}|[{}]")
+LITERAL = {"{{": "{", "}}": "}"}
+
+
+def parse(text: str) -> Text | str:
+    """Understand a text: a plain string when it shows nothing of the card. Raises `PlaceholderInvalid`."""
+    runs = groupby(_pieces(text), type)
+    parts = tuple(part for kind, run in runs for part in (run if kind is Hole else ["".join(map(str, run))]))
+    if any(isinstance(part, Hole) for part in parts):
+        return Text(parts)
+    return "".join(map(str, parts))
+
+
+def holes_of(text: str) -> tuple[Hole, ...]:
+    """The placeholders of a text, in order. Raises `PlaceholderInvalid`."""
+    return tuple(piece for piece in _pieces(text) if isinstance(piece, Hole))
+
+
+def fields_of(text: str) -> frozenset[str]:
+    """The fields that a text shows: while they stand still, so does the text. Raises `PlaceholderInvalid`."""
+    return frozenset(hole.name.partition("|")[0] for hole in holes_of(text))
+
+
+def compile_hole(name: str, language: str, units: Units) -> Callable[[Holder], Value]:
+    """A quick function that fills a placeholder (`balance|points`) in a language.
+
+    `units` are the words for `points`, needed only there. A bare `balance` stays a number. Raises
+    `PlaceholderInvalid`, or `LanguageUnknown` when numbers are to be written in a language nobody knows.
+    """
+    reading = _read(name, f"{{{name}}}", 1)
+    fill: Callable[[Holder], Value] = attrgetter(reading.field)
+    for filter_, argument in reading.steps:
+        fill = _then(fill, filter_.make(Setting(argument, language, units)))
+    return fill
+
+
+def _then(first: Callable[[Holder], Value], second: Callable[[Any], str]) -> Callable[[Holder], str]:
+    return lambda holder: second(first(holder))
+
+
+def _pieces(text: str) -> Iterator[str | Hole]:
+    """Texts and holes in order; braces that are meant as such come as texts of their own."""
+    end = 0
+    for token in TOKEN.finditer(text):
+        if token.start() > end:
+            yield text[end : token.start()]
+        yield LITERAL.get(token[0]) or _hole(token, text)
+        end = token.end()
+    if end < len(text):
+        yield text[end:]
+
+
+def _hole(token: re.Match[str], text: str) -> Hole:
+    name = token["name"]
+    if name is None:
+        raise _refusal("A brace stands alone; write {{ or }} for the brace itself", text, token.start())
+    _read(name, text, token.start() + 1)
+    return Hole(name)
+
+
+def _read(name: str, text: str, position: int) -> Reading:
+    """Understand what stands between braces, or refuse with the place in the whole text."""
+    field, *words = name.split("|")
+    if field not in FIELDS:
+        raise _refusal(_unknown("field", field, FIELDS), text, position)
+    kind, position = FIELDS[field], position + len(field) + 1
+    steps = []
+    for word in words:
+        steps.append(_step(word, kind, text, position))
+        kind, position = str, position + len(word) + 1
+    return Reading(field, tuple(steps))
+
+
+def _step(word: str, kind: type[Value], text: str, position: int) -> tuple[Filter, str]:
+    name, colon, argument = word.partition(":")
+    filter_ = FILTERS.get(name)
+    if filter_ is None:
+        raise _refusal(_unknown("filter", name, FILTERS), text, position)
+    if filter_.needs_argument != bool(colon):
+        form = f"{name}:TEXT" if filter_.needs_argument else name
+        raise _refusal(f'The filter "{name}" is written {form}', text, position)
+    if filter_.takes is not kind:
+        raise _refusal(f'The filter "{name}" goes with {_names_of(filter_.takes)} only', text, position)
+    return filter_, argument
+
+
+def _names_of(kind: type[Value]) -> str:
+    return "the bare balance" if kind is int else "text"
+
+
+def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:
+    near = get_close_matches(name, known, 1)
+    guess = f" (did you mean {near[0]}?)" if near else ""
+    return f'There is no {what} "{name}"{guess}; {what}s are {", ".join(known)}'
+
+
+def _refusal(reason: str, text: str, position: int) -> PlaceholderInvalid:
+    return PlaceholderInvalid(f'{reason}: character {position + 1} of "{text}"', position=position + 1)

@@ -1,0 +1,187 @@
+"""Card templates: a folder read (`read_template`), understood (`parse_template`), laid out in a language (`design`)."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wallet_service.cards.card_sheet import read_card_sheet
+from wallet_service.cards.json_tree import depth, leaves, with_texts
+from wallet_service.cards.placeholders import Holder, Units, compile_hole, fields_of, parse
+from wallet_service.cards.problem import TemplateInvalid, error
+from wallet_service.cards.strings_file import read_strings
+from wallet_service.cards.template_source import TemplateSource, digest, from_bundle, read_template, to_bundle
+from wallet_service.wallets.seam import Design, Hole, Text, Value
+
+__all__ = [
+    "Template",
+    "TemplateInvalid",
+    "TemplateSource",
+    "design",
+    "digest",
+    "fillers",
+    "from_bundle",
+    "parse_template",
+    "read_pass_json",
+    "read_template",
+    "required",
+    "to_bundle",
+    "translations",
+]
+
+TRANSLATED = frozenset(
+    {"altText", "attributedValue", "changeMessage", "description", "label", "logoText", "organizationName"}
+    | {"relevantText", "value"}
+)
+"""Keys of pass.json whose text stands in a language (Apple: Creating the source for a pass)."""
+
+DEEPEST = 20
+"""Lists and objects one in another in pass.json; Apple's own keys need five."""
+
+Strings = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """A template understood: everything needed to lay out its cards in any of its languages."""
+
+    name: str
+    title: str
+    languages: tuple[str, ...]
+    announce: str
+    units: Mapping[str, Units]
+    sample: Holder
+    pass_json: Mapping[str, Any]
+    files: Mapping[str, Mapping[str, bytes]]
+    """Images by language, then by their name at the root of a pass."""
+    strings: Mapping[str, Strings]
+    """Translations by language, then by the text in the first language."""
+    shows: frozenset[str]
+    """Fields of a `Holder` that appear on a card in any language: only their change is a change of the card."""
+
+    def nearest(self, language: str) -> str:
+        """The template's language for a member's: the same, else the same without region, else the first."""
+        wanted = (language, language.partition("-")[0])
+        return next((tag for tag in wanted if tag in self.languages), self.languages[0])
+
+
+def parse_template(source: TemplateSource) -> Template:
+    """Understand a template, so that every card of it can be laid out and filled.
+
+    Raises `TemplateInvalid`, `PlaceholderInvalid` or `LanguageUnknown` at the first trouble; `lint` tells them all.
+    """
+    sheet = read_card_sheet(required(source, "card.toml"))
+    pass_json = read_pass_json(source)
+    strings = {language: translations(source, language) for language in sheet.languages[1:]}
+    template = Template(
+        name=source.name,
+        title=sheet.title,
+        languages=sheet.languages,
+        announce=sheet.announce,
+        units=sheet.units,
+        sample=sheet.sample,
+        pass_json=pass_json,
+        files={language: _images(source, language) for language in sheet.languages},
+        strings=strings,
+        shows=frozenset(_fields_shown(pass_json, ({}, *strings.values()))),
+    )
+    for language in template.languages:
+        fillers(template, design(template, "trial", language))
+    return template
+
+
+def design(template: Template, version_id: str, language: str) -> Design:
+    """Lay out a template in one of its languages: texts translated and understood, one field left to announce."""
+    translate = _in_words(template.strings.get(language, {}))
+    pass_json = _announcing(template.pass_json, template.announce)
+    understood = with_texts(pass_json, lambda key, text: parse(translate(key, text)))
+    return Design(f"{version_id}/{language}", language, understood, template.files[language])
+
+
+def fillers(template: Template, laid_out: Design) -> Mapping[str, Callable[[Holder], Value]]:
+    """For every hole of a design, the function that fills it: `CardFace.values` is each of them called."""
+    units = template.units.get(laid_out.language, {})
+    return {hole.name: compile_hole(hole.name, laid_out.language, units) for hole in _holes(laid_out.pass_json)}
+
+
+def read_pass_json(source: TemplateSource) -> Mapping[str, Any]:
+    """Read pass.json strictly: UTF-8, no key twice, no NaN. Raises `TemplateInvalid` naming the line."""
+    try:
+        found = json.loads(
+            required(source, "pass.json").decode("utf-8"), object_pairs_hook=_once, parse_constant=_constant
+        )
+    except json.JSONDecodeError as trouble:
+        place = f"pass.json: line {trouble.lineno}"
+        raise TemplateInvalid(error(place, f"not valid JSON: {trouble.msg}", "Mend this line.")) from None
+    except (ValueError, RecursionError) as trouble:
+        raise TemplateInvalid(error("pass.json", f"not valid JSON: {trouble}", "Mend it.")) from None
+    if not isinstance(found, dict) or depth(found) > DEEPEST:
+        raise TemplateInvalid(
+            error("pass.json", "this has not the form of a pass", "Begin from a template that works.")
+        )
+    return found
+
+
+def translations(source: TemplateSource, language: str) -> Strings:
+    """The translations of one language, nothing when there is no file. Raises `TemplateInvalid` naming the line."""
+    path = f"{language}.lproj/pass.strings"
+    return read_strings(source.files[path], path) if path in source.files else {}
+
+
+def required(source: TemplateSource, path: str) -> bytes:
+    """One file of a template. Raises `TemplateInvalid` when it is missing."""
+    if path not in source.files:
+        raise TemplateInvalid(error(path, "the file is missing", f"Add {path} to the folder."))
+    return source.files[path]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f'the key "{next(key for key in keys if keys.count(key) > 1)}" stands twice')
+    return found
+
+
+def _constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number of JSON")
+
+
+def _images(source: TemplateSource, language: str) -> Mapping[str, bytes]:
+    """The images of one language: its own, where it has them, before the common ones."""
+    own = f"{language}.lproj/"
+    common = {path: content for path, content in source.files.items() if path.endswith(".png") and "/" not in path}
+    return common | {
+        path.removeprefix(own): content
+        for path, content in source.files.items()
+        if path.startswith(own) and path.endswith(".png")
+    }
+
+
+def _in_words(words: Strings) -> Callable[[str, str], str]:
+    """Puts a text of pass.json into another language; what has no translation stays."""
+    return lambda key, text: words.get(text, text) if key in TRANSLATED else text
+
+
+def _fields_shown(pass_json: Mapping[str, Any], languages: Iterable[Strings]) -> Iterator[str]:
+    """Fields that some text shows in some language: a translation may show more than the text it translates."""
+    for words in languages:
+        for leaf in leaves(with_texts(pass_json, _in_words(words))):
+            yield from fields_of(leaf.value) if isinstance(leaf.value, str) else ()
+
+
+def _announcing(node: Any, announce: str) -> Any:
+    """The same JSON with a change message on one field only: Wallet would merge several into a vague one."""
+    match node:
+        case dict():
+            kept = node.keys() - ({"changeMessage"} if node.get("key") != announce else ())
+            return {name: _announcing(inner, announce) for name, inner in node.items() if name in kept}
+        case list():
+            return [_announcing(inner, announce) for inner in node]
+    return node
+
+
+def _holes(pass_json: Mapping[str, Any]) -> Iterator[Hole]:
+    for leaf in leaves(pass_json):
+        if isinstance(leaf.value, Text):
+            yield from (part for part in leaf.value.parts if isinstance(part, Hole))

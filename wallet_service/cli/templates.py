@@ -1,0 +1,104 @@
+"""`wallet-service template …`: look into the card templates."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from wallet_service.cards.problem import Problem
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def templates() -> None:
+    """Look into card templates."""
+
+
+@app.command()
+def lint(
+    folders: Annotated[list[Path] | None, typer.Argument(help="Folders to look at; without any, all of them.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the problems as a JSON object by folder.")] = False,
+) -> None:
+    """Name every problem of card templates; exit code 1 if one of them cannot be published."""
+    from wallet_service.cards.problem import Severity
+
+    found = {str(folder): _problems(folder) for folder in folders or _all_templates()}
+    if as_json:
+        _print_json(found)
+    else:
+        _print_list(found)
+    raise typer.Exit(code=int(any(each.severity is Severity.ERROR for each in _flat(found))))
+
+
+def _all_templates() -> list[Path]:
+    from wallet_service.cards.template_source import SUFFIX
+    from wallet_service.settings import Settings
+
+    home = Settings().templates_dir
+    return sorted(home.glob(f"*{SUFFIX}")) or [home]
+
+
+def _problems(folder: Path) -> "Sequence[Problem]":
+    from wallet_service.cards.lint import lint as lint_template
+    from wallet_service.cards.templates import TemplateInvalid, read_template
+
+    try:
+        return lint_template(read_template(folder), _apple_problems)
+    except TemplateInvalid as refusal:
+        return refusal.findings
+
+
+def _apple_problems(pass_json: "Mapping[str, Any]", language: str) -> "Iterator[Problem]":
+    """What Apple's rules say of the filled card."""
+    from wallet_service.cards.problem import Problem, Severity
+    from wallet_service.wallets.apple.checks import check_document
+
+    identity = {"passTypeIdentifier": "pass.example", "teamIdentifier": "EXAMPLE123", "serialNumber": "sample"}
+    for finding in check_document({**pass_json, **identity}):
+        severity, where = Severity(finding.severity), f"pass.json: {finding.where} ({language})"
+        if (finding.number, severity) != (23, Severity.WARNING):  # of contrast, templates have a stricter rule
+            yield Problem(severity, where, finding.message, finding.mend)
+
+
+def _flat(found: "Mapping[str, Sequence[Problem]]") -> "Iterable[Problem]":
+    return (problem for problems in found.values() for problem in problems)
+
+
+def _print_json(found: "Mapping[str, Sequence[Problem]]") -> None:
+    import json
+    from dataclasses import asdict
+
+    listed = {folder: [asdict(problem) for problem in problems] for folder, problems in found.items()}
+    typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+
+
+def _print_list(found: "Mapping[str, Sequence[Problem]]") -> None:
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from wallet_service.cards.problem import Severity
+
+    console = Console()
+    colours = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
+    for folder, problems in found.items():
+        console.print(Text(folder, "bold underline"), soft_wrap=True)
+        for problem in problems:
+            console.print(Text.assemble((f"{problem.severity} ", colours[problem.severity]), problem.where))
+            console.print(Padding(Text(f"{problem.message}\n→ {problem.mend}"), (0, 0, 1, 2)))
+        console.print(Text(_closing(problems)))
+
+
+def _closing(problems: "Sequence[Problem]") -> str:
+    from wallet_service.cards.problem import Severity
+
+    if not problems:
+        return "No problems: ready to be published."
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    verdict = "not ready to be published" if errors else "can be published"
+    return f"{errors} error(s), {len(problems) - errors} warning(s): {verdict}."
