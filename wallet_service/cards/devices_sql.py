@@ -117,7 +117,7 @@ WITH due AS (
     WHERE due_at <= now() AND due_at >= CAST(:floor AS timestamptz)
     ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED
 )
-UPDATE push_due AS p SET due_at = now() + :lease * interval '1 second', attempt = p.attempt + 1
+UPDATE push_due AS p SET due_at = now() + CAST(:lease AS float8) * interval '1 second', attempt = p.attempt + 1
 FROM due WHERE p.card_id = due.card_id
 RETURNING p.card_id, p.seq, p.attempt, due.due_at AS was_due_at
 """)
@@ -152,7 +152,7 @@ WITH told AS (
 ), done AS (
     DELETE FROM push_due AS p USING told WHERE p.card_id = told.card_id AND p.seq = told.seq AND told.wait IS NULL
 )
-UPDATE push_due AS p SET due_at = now() + coalesce(told.wait, :interval) * interval '1 second',
+UPDATE push_due AS p SET due_at = now() + coalesce(told.wait, CAST(:interval AS float8)) * interval '1 second',
     attempt = CASE WHEN told.wait IS NULL THEN 0 ELSE p.attempt END
 FROM told WHERE p.card_id = told.card_id AND (p.seq <> told.seq OR told.wait IS NOT NULL)
 """)

@@ -2,7 +2,7 @@
 
     {first_name}          Anna                 {balance}          1250, a number that the phone formats
     {first_name|or:you}   you, if no name      {balance|number}   1,250
-    {name|upper}          ANNA PETROVA         {balance|points}   1,250 points, in the member's language
+    {name}                Anna Petrova         {balance|points}   1,250 points, in the member's language
 
 Filters chain from left to right; `{{` and `}}` are the braces themselves. Nothing else can be said: a template is
 written by people who design, and read for every card.
@@ -90,7 +90,6 @@ FILTERS: Mapping[str, Filter] = {
     "points": Filter(int, False, _points),
     "number": Filter(int, False, lambda setting: grouper(setting.language)),
     "or": Filter(str, True, lambda setting: lambda text: text or setting.argument),
-    "upper": Filter(str, False, lambda _: str.upper),
 }
 
 TOKEN = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}]*)\}|[{}]")

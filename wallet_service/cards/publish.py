@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from wallet_service.cards import sql
 from wallet_service.cards.facts import TemplatePublished
+from wallet_service.cards.lint import lint
+from wallet_service.cards.problem import Severity, TemplateInvalid
 from wallet_service.cards.refresh import refresh_these
 from wallet_service.cards.templates import TemplateSource, digest, parse_template, to_bundle
 from wallet_service.database.seam import Database, Transaction
@@ -29,6 +31,9 @@ async def publish_template(tx: Transaction, brand_id: str, source: TemplateSourc
 
     Publishing what is already the newest version changes nothing. Raises `TemplateInvalid`.
     """
+    errors = [problem for problem in lint(source) if problem.severity is Severity.ERROR]
+    if errors:
+        raise TemplateInvalid(*errors)
     template, fingerprint = parse_template(source), digest(source)
     shows = template.shows | ({"language"} if len(template.languages) > 1 else set())
     await tx.run(sql.LOCK_BRAND, {"brand": brand_id})
