@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from wallet_service.wallets.apple.push.codec import Codec, ProtocolBrokenError
+from wallet_service.wallets.apple.push.pulse import Pulse
 from wallet_service.wallets.apple.push.request import Heads
 from wallet_service.wallets.apple.push.seam import PushOutcome, PushResult
 from wallet_service.wallets.apple.push.ticket import Ticket
@@ -66,9 +67,7 @@ class ApnsConnection(asyncio.Protocol):
         self._answered = 0
         self._paused = self._leaving = self._flush_is_due = False
         self._reason: str | None = None
-        self._heard = self._loop.time()
-        self._pinged: float | None = None
-        self._pulse: asyncio.TimerHandle | None = None
+        self._pulse: Pulse | None = None
         self.ready: asyncio.Future[None] = self._loop.create_future()
         """Done at the server's first SETTINGS; `CannotConnectError` if that never comes."""
         self.gone: asyncio.Future[None] = self._loop.create_future()
@@ -107,6 +106,8 @@ class ApnsConnection(asyncio.Protocol):
 
     def cancel_overdue(self, now: float) -> None:
         """Give up the streams whose pushes have expired, and free their slots."""
+        if not self._alive:
+            return  # `connection_lost` is on its way and concludes them all
         for stream in [stream for stream, ticket in self._flights.items() if ticket.expires <= now]:
             self._codec.cancel(stream)
             self._conclude(stream, PushOutcome.UNKNOWN, "no answer within the deadline")
@@ -138,11 +139,12 @@ class ApnsConnection(asyncio.Protocol):
         self._owner.opened(self)
         self._codec.start()
         self._flush()
-        self._pulse = self._loop.call_later(self._habits.idle, self._feel_pulse)
+        self._pulse = Pulse(self._habits.idle, self._habits.pong, ping=self._ping, give_up=self.abort)
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the other side."""
-        self._heard = self._loop.time()
+        if self._pulse is not None:
+            self._pulse.heard()
         try:
             self._codec.receive(data, self)
         except ProtocolBrokenError as error:
@@ -158,7 +160,7 @@ class ApnsConnection(asyncio.Protocol):
         self._leaving = True
         self._transport = None
         if self._pulse is not None:
-            self._pulse.cancel()
+            self._pulse.stop()
         reason = self._reason or words_for(exc)
         if not self.ready.done():
             # All that can be seen of a refused client certificate when the server sends no alert (RFC 8446, 4.4.2.4).
@@ -207,9 +209,14 @@ class ApnsConnection(asyncio.Protocol):
 
     def on_pong(self) -> None:
         """The other side lives."""
-        self._pinged = None
+        if self._pulse is not None:
+            self._pulse.answered()
 
     # -- inside --------------------------------------------------------------------------------------------------------
+
+    @property
+    def _alive(self) -> bool:
+        return self._transport is not None and not self._transport.is_closing()
 
     def _conclude(self, stream: int, outcome: PushOutcome, reason: str) -> None:
         ticket = self._flights.pop(stream, None)
@@ -217,7 +224,7 @@ class ApnsConnection(asyncio.Protocol):
             self._owner.concluded(ticket, PushResult(ticket.push, outcome, reason=reason))
 
     def _close_if_done(self) -> None:
-        if self._leaving and not self._flights and self._transport is not None and not self._transport.is_closing():
+        if self._leaving and not self._flights and self._transport is not None and self._alive:
             self._codec.finish()
             self._flush()
             self._transport.close()
@@ -229,17 +236,10 @@ class ApnsConnection(asyncio.Protocol):
 
     def _flush(self) -> None:
         self._flush_is_due = False
-        if self._transport is not None and not self._transport.is_closing() and (data := self._codec.outgoing()):
+        if self._transport is not None and self._alive and (data := self._codec.outgoing()):
             self._transport.write(data)
 
-    def _feel_pulse(self) -> None:
-        now = self._loop.time()
-        if self._pinged is not None and now - self._pinged >= self._habits.pong:
-            self.abort(f"no answer to a PING within {self._habits.pong:g} s")
-            return
-        if self._pinged is None and now - self._heard >= self._habits.idle:
-            self._pinged = now
+    def _ping(self) -> None:
+        if self._alive:
             self._codec.ping()
             self._flush()
-        due = self._heard + self._habits.idle if self._pinged is None else self._pinged + self._habits.pong
-        self._pulse = self._loop.call_at(due, self._feel_pulse)
