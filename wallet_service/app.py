@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from socket import socket
 
+import structlog
 import uvicorn
 
 from wallet_service.cards.publish import Restyling
@@ -34,10 +35,15 @@ from wallet_service.wallets.apple.wallet import AppleWallet, PushStyle
 from wallet_service.web.doors import Doors
 from wallet_service.web.site import Site
 
+LOG = structlog.get_logger()
+
 TELLING_LANES = 2
 """Batches of pushes in hand at once: while one waits for Apple, the next is claimed."""
 
 IDLE = 3600.0
+
+ROUNDS = 2.0
+"""Seconds between two looks at whether the embedded database lives."""
 
 
 class SchemaBehind(WalletServiceError):
@@ -90,10 +96,24 @@ async def database_server(settings: Settings) -> AsyncIterator[str]:
         return
     start = partial(EmbeddedPostgres.start, settings.data_dir, binaries=settings.postgres_bin)
     server = await asyncio.to_thread(start)
+    nurse = asyncio.create_task(_keep_alive(server))
     try:
         yield server.url
     finally:
+        nurse.cancel()
+        await asyncio.wait([nurse])
         await asyncio.to_thread(server.stop)
+
+
+async def _keep_alive(server: EmbeddedPostgres) -> None:
+    """A server that dies (out of memory, say) comes back while we run; meanwhile callers hear 503."""
+    while True:
+        await asyncio.sleep(ROUNDS)
+        try:
+            if await asyncio.to_thread(server.revive):
+                LOG.warning("the database had died and was started again")
+        except WalletServiceError as refusal:
+            LOG.exception("the database died and cannot be started", why=refusal.detail)
 
 
 async def upgrade_database(url: str) -> None:

@@ -51,7 +51,8 @@ async def test_every_acknowledged_row_survives_a_kill_of_everything(data: Path):
 async def test_a_start_waits_for_orphans_that_are_still_busy(data: Path):
     server = EmbeddedPostgres.start(data)
     busy = asyncio.create_task(answer(server, "SELECT sum(n) FROM generate_series(1, 8_000_000) n"))
-    await asyncio.sleep(0.3)
+    while not await answer(server, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT sum%'"):
+        await asyncio.sleep(0.005)
     os.kill(postmaster(data), signal.SIGKILL)
     with await asyncio.to_thread(EmbeddedPostgres.start, data) as again:
         assert again.owned
@@ -112,3 +113,14 @@ async def test_a_start_waits_for_a_server_that_is_stopping(data: Path):
 
 def test_a_number_nobody_has_is_not_a_living_server():
     assert not _lives(2**31 - 1)
+
+
+async def test_a_server_that_dies_while_it_is_needed_is_revived(data: Path):
+    with await asyncio.to_thread(EmbeddedPostgres.start, data) as server:
+        assert not server.revive()
+        kill_all(data)
+
+        while not await asyncio.to_thread(server.revive):  # for a moment the dead still hold their socket
+            await asyncio.sleep(0.01)
+        assert await answer(server, "SELECT 1") == 1
+    assert not server.revive()

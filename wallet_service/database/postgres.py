@@ -14,8 +14,9 @@ from wallet_service.clock import Clock
 from wallet_service.database.seam import Row, Settle, Statement
 from wallet_service.errors import Unavailable
 
-OUTAGES = ("08", "57P", "53", "58", "40")
-"""SQLSTATE classes that pass: connection, shutdown, no resources, system error, serialisation and deadlock."""
+OUTAGES = ("08", "57P", "53", "58", "40", "23505")
+"""SQLSTATE classes that pass: connection, shutdown, no resources, system error, serialisation and deadlock; and a name
+that another transaction took at the same moment. Our statements look first, so a repeated request is told plainly."""
 
 
 class DatabaseUnavailable(Unavailable):

@@ -26,9 +26,10 @@ SELECT format('CREATE DATABASE %I OWNER %I', :'name', :'owner')
 class EmbeddedPostgres:
     """A server on a data folder, which this process needs until it says `stop`."""
 
-    def __init__(self, cluster: Cluster, binaries: Binaries, *, owned: bool) -> None:
+    def __init__(self, cluster: Cluster, binaries: Binaries, conf: Mapping[str, str], *, owned: bool) -> None:
         self._cluster = cluster
         self._binaries = binaries
+        self._conf = conf
         self._presence = cluster.join()
         self.owned = owned
         """Whether this process started it, rather than found it running."""
@@ -44,10 +45,10 @@ class EmbeddedPostgres:
         """
         cluster, programs = Cluster.at(data_dir), find_binaries(binaries)
         with cluster.alone():
-            server = cls(cluster, programs, owned=not settles(cluster))
+            server = cls(cluster, programs, conf or {}, owned=not settles(cluster))
             try:
                 if server.owned:
-                    launch(cluster, programs, conf or {})
+                    launch(cluster, programs, server._conf)
                 server.create_database(OWNER)
             except BaseException:
                 server._leave()
@@ -70,6 +71,14 @@ class EmbeddedPostgres:
         command = [self._binaries["psql"], "--no-psqlrc", "--quiet", *where, *values, "postgres"]
         Account.ours().run(command, text=CREATE)
         return self.database_url(name)
+
+    def revive(self) -> bool:
+        """Start the server again if it has died while we need it; whether it had. Cheap while it lives."""
+        with self._cluster.alone():
+            if self._presence.closed or settles(self._cluster):
+                return False
+            launch(self._cluster, self._binaries, self._conf)
+            return True
 
     def stop(self) -> None:
         """Need the server no more: it is shut down, and that is waited for, unless others need it. Twice is harmless."""
