@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from wallet_service.cli.logs import log_to_stderr
+from wallet_service.errors import Invalid
 from wallet_service.settings import ApnsSettings, PushSettings, Settings
 
 if TYPE_CHECKING:
@@ -57,11 +58,11 @@ async def _play(console: Console, home: Path, port: int, *, once: bool, as_json:
 
 
 async def _stay(console: Console, world: "World") -> None:
-    console.print(
-        f"\n[bold]Still here[/] until Ctrl-C:\n  REST        {world.base_url}/docs\n  API key     {world.key}"
-    )
-    for name, link in world.links.items():
-        console.print(f"  {name}'s card  {link}")
+    addresses = {"REST": f"{world.base_url}/docs", "API key": world.key}
+    addresses |= {f"{name}'s card": link for name, link in world.links.items()}
+    console.print("\n[bold]Still here[/] until Ctrl-C:")
+    for name, address in addresses.items():
+        console.print(f"  {name:<14}{address}", soft_wrap=True)
     example = (
         f"curl -X POST {world.base_url}/v1/members/external:BH-1001/entries -H 'Authorization: Bearer {world.key}'"
     )
@@ -83,7 +84,7 @@ async def open_world(home: Path, port: int = 0) -> AsyncIterator["World"]:
     from wallet_service.simulators.till import SimulatedTill
     from wallet_service.wallets.apple.devpki import make_dev_certificates
 
-    shutil.rmtree(home, ignore_errors=True)
+    empty(home)
     certs = home / "certs"
     make_dev_certificates(certs, PASS_TYPE, TEAM, BRAND, SystemClock().now())
     pki = SimulatedPki.make(home / "apple")
@@ -111,6 +112,28 @@ async def open_world(home: Path, port: int = 0) -> AsyncIterator["World"]:
             yield World(service, base_url, sample.key, till, client, apns, fleet, certs / "dev-root.pem", server.ended)
     finally:
         await apns.aclose()
+
+
+class NotADemoFolder(Invalid):
+    """The folder named for the demo holds something else, which the demo would have deleted."""
+
+    slug = "not-a-demo-folder"
+    title = "This is not a folder of the demo"
+
+
+def empty(home: Path) -> None:
+    """Make the demo's folder anew; whatever a demo that was killed left running in it is stopped first."""
+    from wallet_service.database.embedded import stop_running
+
+    marker = home / "made-by-the-demo"
+    if home.exists() and any(home.iterdir()):
+        if not marker.exists():
+            raise NotADemoFolder(f"{home} is not empty and not of the demo.", remedy="Name another folder with --home.")
+        if (home / "data").exists():
+            stop_running(home / "data")
+        shutil.rmtree(home)
+    home.mkdir(parents=True, exist_ok=True)
+    marker.touch()
 
 
 def listening(port: int) -> socket:
