@@ -1,4 +1,4 @@
-"""`wallet-service template …`: look into the card templates."""
+"""`wallet-service template …`: look into the card templates, and publish them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,13 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wallet_service.cards.problem import Problem
+    from wallet_service.cards.publish import Published
+    from wallet_service.database.seam import Transaction
 
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
 def templates() -> None:
-    """Look into card templates."""
+    """Look into card templates, and publish them."""
 
 
 @app.command()
@@ -102,3 +104,35 @@ def _closing(problems: "Sequence[Problem]") -> str:
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     verdict = "not ready to be published" if errors else "can be published"
     return f"{errors} error(s), {len(problems) - errors} warning(s): {verdict}."
+
+
+@app.command()
+def publish(
+    brand: Annotated[str, typer.Argument(help="The brand's id.")],
+    folder: Annotated[Path, typer.Argument(help="The template's folder.")],
+) -> None:
+    """Make a template the newest version a brand has of it; nothing is published that has an error."""
+    from wallet_service.cards.problem import Severity
+    from wallet_service.cards.publish import publish_template
+    from wallet_service.cards.templates import read_template
+    from wallet_service.cli.session import in_transaction
+    from wallet_service.loyalty.brands import known_brand
+
+    problems = _problems(folder)
+    if problems:
+        _print_list({str(folder): problems})
+    if any(each.severity is Severity.ERROR for each in problems):
+        raise typer.Exit(code=1)
+    source = read_template(folder)
+
+    async def act(tx: "Transaction") -> "Published":
+        return await publish_template(tx, await known_brand(tx, brand), source)
+
+    typer.echo(f"{source.name} {_news(in_transaction(act))}")
+
+
+def _news(version: "Published") -> str:
+    if not version.fresh:
+        return f"is version {version.number} already: nothing changed."
+    followers = "no card has an older one" if version.number == 1 else "cards of older ones follow by themselves"
+    return f"is published as version {version.number}: {followers}."
