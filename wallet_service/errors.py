@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 
 class WalletServiceError(Exception):
-    """A refusal with a name: rendered as RFC 9457 by the web, as one line by the command line."""
+    """A mistake of ours. It has been logged; repeat the request with the same Idempotency-Key."""
 
     status: ClassVar[int] = 500
     slug: ClassVar[str] = "internal-error"
@@ -81,7 +81,7 @@ class TooLarge(WalletServiceError):
 
 
 class TooMany(WalletServiceError):
-    """Too many requests."""
+    """More requests than are taken from you in this time; wait for the seconds in `Retry-After`."""
 
     status = 429
     slug = "too-many-requests"

@@ -6,7 +6,7 @@ from pydantic import AliasChoices, BaseModel, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class ApnsSettings(BaseModel):
+class ApnsSettings(BaseModel, extra="forbid"):
     """Where Apple's push service is reached, and how hard."""
 
     host: str = "api.push.apple.com"
@@ -18,7 +18,7 @@ class ApnsSettings(BaseModel):
     priority: int = Field(5, description="apns-priority of balance updates: 5 saves battery, 10 is at once")
 
 
-class PushSettings(BaseModel):
+class PushSettings(BaseModel, extra="forbid"):
     """How changed cards are told to their phones."""
 
     interval: float = Field(1.0, ge=0, description="least seconds between two pushes for one card; a burst becomes one")
@@ -27,10 +27,10 @@ class PushSettings(BaseModel):
     expiry: int = Field(14 * 86400, ge=0, description="seconds APNs keeps a push for a phone that is off")
 
 
-class LimitSettings(BaseModel):
+class LimitSettings(BaseModel, extra="forbid"):
     """Where we stop, so that nobody can use us up."""
 
-    body_bytes: int = Field(1_000_000, gt=0, description="largest JSON body; larger is answered 413")
+    body_bytes: int = Field(65_536, gt=0, description="largest JSON body; larger is answered 413")
     bulk_line_bytes: int = Field(16_384, gt=0, description="longest line of a bulk import")
     devices_per_card: int = Field(50, ge=1, description="beyond it, the oldest registration makes room")
     log_bytes: int = Field(8_192, gt=0, description="largest body of Apple's log endpoint")

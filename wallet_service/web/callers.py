@@ -17,7 +17,9 @@ MEMORY = 3.0
 
 MOST_REMEMBERED = 10_000
 
-BEARER = HTTPBearer(auto_error=False, description="An API key: `Authorization: Bearer wsk_live_…`")
+BEARER = HTTPBearer(
+    auto_error=False, scheme_name="ApiKey", description="An API key: `Authorization: Bearer wsk_live_…`"
+)
 
 
 class ScopeMissing(Forbidden):
@@ -29,32 +31,40 @@ class ScopeMissing(Forbidden):
 
 @dataclass(slots=True)
 class Callers:
-    """Recognises API keys."""
+    """Recognises API keys. `now`: seconds that only grow."""
 
     database: Database
+    now: Callable[[], float] = time.monotonic
     _known: dict[str, tuple[Caller, float]] = field(default_factory=dict)
 
     async def who(self, key: str) -> Caller:
         """Who this key belongs to. Raises `Unauthorized`."""
         caller, until = self._known.get(key, (None, 0.0))
-        if caller is not None and time.monotonic() < until:
+        if caller is not None and self.now() < until:
             return caller
         async with self.database.begin() as tx:
             caller = await recognise(tx, key)
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
-        self._known[key] = caller, time.monotonic() + MEMORY
+        self._known[key] = caller, self.now() + MEMORY
         return caller
 
 
-async def caller_of(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
-) -> Caller:
+async def recognise_caller(request: Request) -> Caller:
     """The caller of this request. Raises `Unauthorized`."""
+    credentials = await BEARER(request)
     if credentials is None:
         raise Unauthorized("No API key came with the request.", remedy="Send `Authorization: Bearer wsk_live_…`.")
     callers: Callers = request.app.state.doors.callers
     return await callers.who(credentials.credentials)
+
+
+async def caller_of(
+    request: Request,
+    _shown: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],  # so that OpenAPI shows it
+) -> Caller:
+    """The caller of this request, for a handler. Raises `Unauthorized`."""
+    return await recognise_caller(request)
 
 
 KnownCaller = Annotated[Caller, Depends(caller_of)]

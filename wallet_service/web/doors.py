@@ -1,9 +1,11 @@
 """What the doors share: the service, its grouped writes and reads, and who may come in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from wallet_service.cards.design import CardState
+from wallet_service.cards.devices import Changes, Question, changed_since
 from wallet_service.cards.faces import Faces, Shelf
 from wallet_service.database.seam import Database
 from wallet_service.engine.grouping import Grouped
@@ -24,6 +26,8 @@ class Doors:
     faces: Faces
     look: Grouped[str, CardState | None]
     """The state of a card; look-ups of the same moment share one statement."""
+    ask: Grouped[Question, Changes]
+    """What changed for a device; likewise."""
     writes: Writes
     callers: Callers
 
@@ -31,10 +35,17 @@ class Doors:
     def of(cls, service: Service) -> Self:
         """The doors of a service."""
         faces = Faces(service.database, Shelf(), service.wallet)
+        waiting = service.settings.limits.waiting
+
+        async def changes(questions: Sequence[Question]) -> Sequence[Changes]:
+            async with service.database.read() as tx:
+                return await changed_since(tx, questions)
+
         return cls(
             service,
             faces,
-            Grouped(faces.look, flights=READING_FLIGHTS, waiting=service.settings.limits.waiting),
+            Grouped(faces.look, flights=READING_FLIGHTS, waiting=waiting),
+            Grouped(changes, flights=READING_FLIGHTS, waiting=waiting),
             Writes.to(service.database, service.settings.limits, render_posting),
             Callers(service.database),
         )
@@ -48,3 +59,4 @@ class Doors:
         """Let what waits be written."""
         await self.writes.aclose()
         await self.look.aclose()
+        await self.ask.aclose()

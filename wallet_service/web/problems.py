@@ -1,6 +1,6 @@
 """Every refusal in one shape: application/problem+json (RFC 9457), its `type` a page that explains it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +9,10 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import compile_path
 
 from wallet_service.errors import Conflict, Invalid, NotFound, TooLarge, WalletServiceError
 
@@ -18,8 +21,15 @@ LOG = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 
 
+MOST_NAMED = 20
+"""Mistakes of one body that are named; whoever made more sent something else altogether."""
+
+LONGEST_NAME = 64
+"""Characters of a caller's own field name that a pointer repeats."""
+
+
 class MethodNotAllowed(WalletServiceError):
-    """This path exists, but not for this method; `Allow` names those it takes."""
+    """This path exists, but not for this method; the header `Allow` names those it takes."""
 
     status = 405
     slug = "method-not-allowed"
@@ -27,7 +37,7 @@ class MethodNotAllowed(WalletServiceError):
 
 
 class Malformed(Invalid):
-    """The request cannot be understood."""
+    """The request cannot be understood; compare it with an example of the reference."""
 
     status = 400
     slug = "malformed-request"
@@ -80,9 +90,14 @@ def install(app: FastAPI) -> None:
         return problem_response(_invalid(error.errors()))
 
     @app.exception_handler(HTTPException)
-    async def framework(_request: Request, error: HTTPException) -> Response:
+    async def framework(request: Request, error: HTTPException) -> Response:
         kind = BY_STATUS.get(error.status_code, Malformed)
-        return problem_response(kind(kind.title + "."), error.headers)
+        allow = {"Allow": methods} if kind is MethodNotAllowed and (methods := _methods(app, request.url.path)) else {}
+        return problem_response(kind(kind.title + "."), {**(error.headers or {}), **allow})
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_request: Request, _error: ClientDisconnect) -> Response:
+        return problem_response(Malformed("The connection ended before the body did."))
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> Response:
@@ -90,15 +105,33 @@ def install(app: FastAPI) -> None:
         return problem_response(WalletServiceError("The fault is ours and has been logged."))
 
 
-def _invalid(errors: Any) -> Invalid:
+def invalid_body(error: ValidationError) -> Invalid:
+    """What is wrong with a body that was read without the framework."""
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    return _invalid([{"loc": ("body", *each["loc"]), "msg": each["msg"]} for each in found])
+
+
+def _invalid(errors: Sequence[Any]) -> Invalid:
     """Where and what, never the value itself: it may be somebody's phone number."""
-    found = [{"pointer": _pointer(error["loc"]), "message": error["msg"]} for error in errors[:20]]
+    found = [{"pointer": _pointer(error["loc"]), "message": _message(error["msg"])} for error in errors[:MOST_NAMED]]
     return Invalid(f"{found[0]['pointer']}: {found[0]['message']}", errors=found)
 
 
-def _pointer(place: tuple[Any, ...]) -> str:
+def _message(text: str) -> str:
+    return text.removeprefix("Value error, ")
+
+
+def _pointer(place: Sequence[Any]) -> str:
     """A JSON pointer (RFC 6901) into the body, or the name of a parameter."""
-    where, *path = place
+    where, *path = (str(part)[:LONGEST_NAME] for part in place)
     if where != "body":
-        return f"{where} {'.'.join(map(str, path))}"
-    return "#" + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+        return f"{where} {'.'.join(path)}"
+    return "#" + "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def _methods(app: FastAPI, path: str) -> str:
+    """What `Allow` must say (RFC 9110, 15.5.6): each method of the path; the framework knows those of one route only."""
+    known = app.openapi()["paths"].items()
+    return ", ".join(
+        sorted(method.upper() for form, methods in known if compile_path(form)[0].match(path) for method in methods)
+    )

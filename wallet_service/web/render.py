@@ -20,10 +20,15 @@ def reply(status: int, document: Any) -> Reply:
     return Reply(status, orjson.dumps(document, option=orjson.OPT_UTC_Z))
 
 
+def refusal_reply(refusal: WalletServiceError) -> Reply:
+    """A refusal as an answer that can be kept."""
+    return reply(refusal.status, problem(refusal))
+
+
 def render_posting(outcome: Posted | WalletServiceError) -> Reply:
     """The answer to a posting: the entry, or the refusal."""
     if isinstance(outcome, WalletServiceError):
-        return reply(outcome.status, problem(outcome))
+        return refusal_reply(outcome)
     return reply(201, posted_out(outcome))
 
 

@@ -1,16 +1,20 @@
 """The ASGI application: phones straight through, everything else by FastAPI."""
 
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 
 from wallet_service.web import problem_pages, problems
 from wallet_service.web.api import bulk, cards, entries, members
+from wallet_service.web.api.document import complete
+from wallet_service.web.api.models import BulkEntry, LineResult, Problem
 from wallet_service.web.doors import Doors
 from wallet_service.web.limits import Allowance
 from wallet_service.web.phones.apple import PhoneDoor, address_secret
 from wallet_service.web.phones.http import Receive, Scope, Send
 from wallet_service.web.phones.link import LinkDoor
+from wallet_service.web.reference import router as reference
 
 ABOUT = """
 Loyalty cards in Apple Wallet that show the balance at the till.
@@ -30,6 +34,7 @@ class Site:
         self._phones = PhoneDoor(
             doors.faces,
             doors.look,
+            doors.ask,
             doors.writes,
             doors.service.wallet.recognises,
             settings.limits,
@@ -49,17 +54,29 @@ class Site:
         return await self._api(scope, receive, send)
 
 
+class Api(FastAPI):
+    """FastAPI, with a document that says everything."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is None:
+            self.openapi_schema = complete(super().openapi(), Problem, BulkEntry, LineResult)
+        return self.openapi_schema
+
+
 def build_api(doors: Doors) -> FastAPI:
-    """REST v1, the pages of problems, and whether we live."""
-    app = FastAPI(
+    """REST v1, its reference, and the pages of problems."""
+    app = Api(
         title="wallet_service",
         version=version("wallet-service"),
         description=ABOUT,
-        max_body_size=doors.service.settings.limits.body_bytes,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.doors = doors
     problems.install(app)
-    for part in (members, entries, bulk, cards, problem_pages):
+    for part in (members, entries, bulk, cards, problem_pages, reference):
         app.include_router(part.router)
     return app

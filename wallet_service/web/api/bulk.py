@@ -1,85 +1,131 @@
 """Many entries in one request: NDJSON in, NDJSON out, a result for every line, in order.
 
-Lines are written in batches; each result was committed before it is sent. A connection that breaks can be repeated
-as a whole when its lines carry keys.
+Lines are written in batches while they arrive; the answer begins when the last of them has been read. (Most clients
+read nothing before they have sent everything: to answer in between would make both sides wait for each other.) Until
+then results wait in a file, so that an import of any length takes the same memory. A connection that breaks can be
+repeated as a whole when its lines carry keys.
 """
 
 from collections.abc import AsyncIterator, Sequence
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
-from starlette.requests import ClientDisconnect
 
 from wallet_service.amounts import Points
-from wallet_service.errors import Invalid, TooLarge, WalletServiceError
+from wallet_service.errors import TooLarge, WalletServiceError
 from wallet_service.loyalty.balances import Posting, post_entries
 from wallet_service.loyalty.keys import Caller
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import parse_reference
+from wallet_service.web.api.document import ref, refusals
 from wallet_service.web.api.entries import require_for
-from wallet_service.web.api.members import REFUSALS
 from wallet_service.web.api.models import BulkEntry
+from wallet_service.web.api.ndjson import Line, LineCutter
 from wallet_service.web.callers import KnownCaller
 from wallet_service.web.doors import Doors
 from wallet_service.web.idempotency import once_key
-from wallet_service.web.render import render_posting
+from wallet_service.web.problems import invalid_body
+from wallet_service.web.render import refusal_reply, render_posting
 from wallet_service.web.strict_json import read_json
-from wallet_service.web.strict_route import StrictRoute
+from wallet_service.web.strict_route import require_media_type
+
+NDJSON = "application/x-ndjson"
+ACCEPTED = (NDJSON, "application/ndjson", "application/jsonl")
 
 BATCH = 500
-UNLIMITED = 2**50
-"""Bytes; the body is never held as a whole, so only its lines are limited."""
-NDJSON = "application/x-ndjson"
+"""Lines written in one transaction."""
+MOST_LINES = 1_000_000
+IN_MEMORY = 1_000_000
+"""Bytes of results beyond which they wait on disk."""
+PIECE = 65_536
 
-router = APIRouter(prefix="/v1/entries", tags=["points"], route_class=StrictRoute, max_body_size=UNLIMITED)
+router = APIRouter(prefix="/v1/entries", tags=["points"])
 
 
 class LineTooLong(TooLarge):
-    """One line of the import is longer than any entry could be."""
+    """One line of the import is longer than any entry could be; the others are not touched by it."""
 
     slug = "line-too-long"
     title = "A line is too long"
 
 
-@router.post("/bulk", response_class=StreamingResponse, responses=REFUSALS, operation_id="post_entries_in_bulk")
-async def bulk(request: Request, caller: KnownCaller) -> StreamingResponse:
-    """Post many entries: one JSON object a line (`member`, `amount`, `reason`, `reference`, `key`).
+class TooManyLines(TooLarge):
+    """The import has more lines than are taken in one request; send those from this line on in another."""
 
-    Each line of the answer says `line`, `status`, and `result` (the entry, or a problem document).
+    slug = "too-many-lines"
+    title = "The import has too many lines"
+
+
+async def spool() -> AsyncIterator[IO[bytes]]:
+    """A file for results, gone when the answer has been sent."""
+    with SpooledTemporaryFile(IN_MEMORY) as file:
+        yield file
+
+
+@router.post(
+    "/bulk",
+    response_class=StreamingResponse,
+    responses=refusals("streams")
+    | {200: {"description": "a result for each line", "content": {NDJSON: {"schema": {"$ref": ref("LineResult")}}}}},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {NDJSON: {"schema": {"$ref": ref("BulkEntry")}}}},
+    },
+    operation_id="post_entries_in_bulk",
+)
+async def bulk(
+    request: Request, caller: KnownCaller, results: Annotated[IO[bytes], Depends(spool)]
+) -> StreamingResponse:
+    """Post many entries: one JSON object a line, up to a million lines, and a result for each line in its order.
+
+    A line with a `key` is written once, however often it is sent.
     """
-    return StreamingResponse(_results(request, caller), media_type=NDJSON)
+    require_media_type(request, *ACCEPTED)
+    async for some in _results(request, caller):
+        results.write(some)
+    results.seek(0)
+    return StreamingResponse(iter(lambda: results.read(PIECE), b""), media_type=NDJSON)
 
 
 async def _results(request: Request, caller: Caller) -> AsyncIterator[bytes]:
     doors: Doors = request.app.state.doors
-    number = 0
+    cutter = LineCutter(doors.service.settings.limits.bulk_line_bytes)
+    async for lines in _batches(request, cutter):
+        wishes = [_read(caller, line, cutter) for line in lines]
+        replies = await _post(doors, wishes)
+        yield b"".join(_result(line.number, reply) for line, reply in zip(lines, replies, strict=True))
+    if cutter.number > MOST_LINES:
+        refusal = TooManyLines(f"An import may have {MOST_LINES} lines.", limit=MOST_LINES)
+        yield _result(MOST_LINES + 1, refusal_reply(refusal))
+
+
+async def _batches(request: Request, cutter: LineCutter) -> AsyncIterator[list[Line]]:
+    """The lines of the body; those beyond the limit are read and dropped, so that the client comes to hear of it."""
+    waiting: list[Line] = []
+    async for piece in request.stream():
+        waiting += _wanted(cutter.cut(piece))
+        while len(waiting) >= BATCH:
+            yield waiting[:BATCH]
+            del waiting[:BATCH]
+    waiting += _wanted(cutter.end())
+    if waiting:
+        yield waiting
+
+
+def _wanted(lines: Sequence[Line]) -> list[Line]:
+    return [line for line in lines if line.number <= MOST_LINES]
+
+
+def _read(caller: Caller, line: Line, cutter: LineCutter) -> Posting | WalletServiceError:
     try:
-        async for lines in _batches(_lines(request, doors.service.settings.limits.bulk_line_bytes)):
-            yield b"".join(
-                _result(number + place, reply) for place, reply in enumerate(await _post(doors, caller, lines), start=1)
-            )
-            number += len(lines)
-    except WalletServiceError as refusal:
-        yield _result(number + 1, render_posting(refusal))
-    except ClientDisconnect:
-        return
-
-
-async def _post(doors: Doors, caller: Caller, lines: Sequence[bytes]) -> list[Reply]:
-    read = [_read(caller, line) for line in lines]
-    postings = [posting for posting in read if isinstance(posting, Posting)]
-    async with doors.database.begin() as tx:
-        replies = iter(await post_entries(tx, postings, render_posting))
-    return [next(replies) if isinstance(each, Posting) else render_posting(each) for each in read]
-
-
-def _read(caller: Caller, line: bytes) -> Posting | WalletServiceError:
-    try:
-        wish = BulkEntry.model_validate(read_json(line))
+        if cutter.is_too_long(line):
+            raise LineTooLong(f"A line may have {cutter.longest} bytes.", limit=cutter.longest)
+        wish = BulkEntry.model_validate(read_json(line.text))
         require_for(caller, wish.amount)
-        once = once_key(caller, wish.key, b"bulk", line.strip()) if wish.key else None
+        once = once_key(caller, wish.key, b"bulk", line.text) if wish.key else None
         return Posting(
             caller.brand_id,
             parse_reference(wish.member),
@@ -89,10 +135,20 @@ def _read(caller: Caller, line: bytes) -> Posting | WalletServiceError:
             once=once,
         )
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        return Invalid(f"/{'/'.join(map(str, first['loc']))}: {first['msg']}")
+        return invalid_body(error)
     except WalletServiceError as refusal:
         return refusal
+
+
+async def _post(doors: Doors, wishes: Sequence[Posting | WalletServiceError]) -> list[Reply]:
+    """A reply for each wish; an outage refuses the whole batch, and later ones are tried all the same."""
+    postings = [wish for wish in wishes if isinstance(wish, Posting)]
+    try:
+        async with doors.database.begin() as tx:
+            replies = iter(await post_entries(tx, postings, render_posting))
+    except WalletServiceError as outage:
+        return [refusal_reply(wish if isinstance(wish, WalletServiceError) else outage) for wish in wishes]
+    return [next(replies) if isinstance(wish, Posting) else refusal_reply(wish) for wish in wishes]
 
 
 def _result(line: int, reply: Reply) -> bytes:
@@ -102,28 +158,3 @@ def _result(line: int, reply: Reply) -> bytes:
         orjson.dumps(reply.replayed),
         reply.body,
     )
-
-
-async def _lines(request: Request, longest: int) -> AsyncIterator[bytes]:
-    """The lines of the body that are not empty, in flat memory. Raises `LineTooLong`."""
-    rest = b""
-    async for chunk in request.stream():
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            if line.strip():
-                yield line
-        if len(rest) > longest:
-            raise LineTooLong(f"A line may have {longest} bytes.")
-    if rest.strip():
-        yield rest
-
-
-async def _batches(lines: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
-    batch: list[bytes] = []
-    async for line in lines:
-        batch.append(line)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

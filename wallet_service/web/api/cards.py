@@ -1,6 +1,6 @@
 """Cards over REST: issue, look, withdraw."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
@@ -12,7 +12,7 @@ from wallet_service.ids import is_id
 from wallet_service.loyalty.members import find_member
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import parse_reference
-from wallet_service.web.api.members import REFUSALS
+from wallet_service.web.api.document import refusals
 from wallet_service.web.api.models import CardOut, NewCard
 from wallet_service.web.callers import Issuer, Reader
 from wallet_service.web.doors import Doors
@@ -26,7 +26,12 @@ router = APIRouter(prefix="/v1/cards", tags=["cards"], route_class=StrictRoute)
 CardPath = Annotated[str, Path(max_length=64, description="`card_…`")]
 
 
-@router.post("", status_code=201, response_model=CardOut, responses=REFUSALS, operation_id="issue_card")
+ALREADY: dict[int | str, dict[str, Any]] = {200: {"model": CardOut, "description": "the living card there was already"}}
+
+
+@router.post(
+    "", status_code=201, response_model=CardOut, responses=ALREADY | refusals("writes"), operation_id="issue_card"
+)
 async def issue(request: Request, caller: Issuer, wish: NewCard, once: Once) -> Response:
     """Issue a member's card; if the member has a living one, that one (200)."""
     doors: Doors = request.app.state.doors
@@ -41,7 +46,7 @@ async def issue(request: Request, caller: Issuer, wish: NewCard, once: Once) -> 
     return await do_once(doors.database, once, act)
 
 
-@router.get("/{card}", response_model=CardOut, responses=REFUSALS, operation_id="get_card")
+@router.get("/{card}", response_model=CardOut, responses=refusals("reads"), operation_id="get_card")
 async def get(request: Request, caller: Reader, card: CardPath) -> Response:
     """A card, and whether the phones that hold it are up to date."""
     doors: Doors = request.app.state.doors
@@ -50,7 +55,7 @@ async def get(request: Request, caller: Reader, card: CardPath) -> Response:
         return answer(reply(200, await _traced(tx, doors, found)))
 
 
-@router.post("/{card}/void", response_model=CardOut, responses=REFUSALS, operation_id="void_card")
+@router.post("/{card}/void", response_model=CardOut, responses=refusals("writes"), operation_id="void_card")
 async def void(request: Request, caller: Issuer, card: CardPath, once: Once) -> Response:
     """Withdraw a card: phones grey it out. Withdrawing it again changes nothing."""
     doors: Doors = request.app.state.doors

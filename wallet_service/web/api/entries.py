@@ -1,8 +1,6 @@
 """The till's call: one request changes a balance. And the ledger, read back."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from wallet_service.amounts import Points
@@ -10,11 +8,12 @@ from wallet_service.loyalty.balances import Posting
 from wallet_service.loyalty.keys import Caller, Scope
 from wallet_service.loyalty.members import find_member, list_entries
 from wallet_service.loyalty.references import parse_reference
-from wallet_service.web.api.members import REFUSALS, MemberPath
+from wallet_service.web.api.document import refusals
+from wallet_service.web.api.members import MemberPath
 from wallet_service.web.api.models import EntryOut, EntryPage, NewBalance, NewEntry
 from wallet_service.web.callers import KnownCaller, Reader, require
 from wallet_service.web.idempotency import Once, answer
-from wallet_service.web.paging import MOST, CursorInvalid, from_cursor, to_cursor
+from wallet_service.web.paging import Page, from_cursor, page_of
 from wallet_service.web.render import entry_out, reply
 from wallet_service.web.strict_route import StrictRoute
 
@@ -26,7 +25,9 @@ def require_for(caller: Caller, amount: int) -> None:
     require(caller, Scope.EARN if amount > 0 else Scope.SPEND)
 
 
-@router.post("/entries", status_code=201, response_model=EntryOut, responses=REFUSALS, operation_id="post_entry")
+@router.post(
+    "/entries", status_code=201, response_model=EntryOut, responses=refusals("writes"), operation_id="post_entry"
+)
 async def post(request: Request, caller: KnownCaller, member: MemberPath, wish: NewEntry, once: Once) -> Response:
     """Add or take points. With an `Idempotency-Key`, a repeated request has no second effect."""
     require_for(caller, wish.amount)
@@ -41,7 +42,9 @@ async def post(request: Request, caller: KnownCaller, member: MemberPath, wish: 
     return answer(await request.app.state.doors.writes.postings.submit(posting))
 
 
-@router.put("/balance", status_code=201, response_model=EntryOut, responses=REFUSALS, operation_id="set_balance")
+@router.put(
+    "/balance", status_code=201, response_model=EntryOut, responses=refusals("writes"), operation_id="set_balance"
+)
 async def put(request: Request, caller: KnownCaller, member: MemberPath, wish: NewBalance, once: Once) -> Response:
     """Set the balance: the entry that makes the difference is written (of 0, if there is none)."""
     require(caller, Scope.EARN)
@@ -57,25 +60,15 @@ async def put(request: Request, caller: KnownCaller, member: MemberPath, wish: N
     return answer(await request.app.state.doors.writes.postings.submit(posting))
 
 
-@router.get("/entries", response_model=EntryPage, responses=REFUSALS, operation_id="list_entries")
-async def index(
-    request: Request,
-    caller: Reader,
-    member: MemberPath,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
-) -> Response:
+@router.get("/entries", response_model=EntryPage, responses=refusals("reads"), operation_id="list_entries")
+async def index(request: Request, caller: Reader, member: MemberPath, page: Page) -> Response:
     """The member's ledger, newest first."""
-    before = _entry_id(cursor) if cursor else None
+    before = from_cursor(page.cursor, _is_entry_id)
     async with request.app.state.doors.database.read() as tx:
         found = await find_member(tx, caller.brand_id, parse_reference(member))
-        entries = await list_entries(tx, found, before, limit + 1)
-    following = to_cursor(str(entries[limit - 1].id)) if len(entries) > limit else None
-    return answer(reply(200, {"items": [entry_out(entry) for entry in entries[:limit]], "next": following}))
+        entries = await list_entries(tx, found, int(before) if before else None, page.limit + 1)
+    return answer(reply(200, page_of(entries, page.limit, entry_out, lambda entry: str(entry.id))))
 
 
-def _entry_id(cursor: str) -> int:
-    position = from_cursor(cursor)
-    if not position.isdigit() or len(position) > 18:
-        raise CursorInvalid("This is the cursor of another list.")
-    return int(position)
+def _is_entry_id(text: str) -> bool:
+    return text.isdigit() and len(text) <= 18

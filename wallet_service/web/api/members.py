@@ -1,19 +1,23 @@
 """Members over REST: enrol, find, list, change."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
+from pydantic import AfterValidator
 
 from wallet_service.database.seam import Transaction
+from wallet_service.ids import is_id
 from wallet_service.loyalty.brands import find_programme
 from wallet_service.loyalty.members import change_member, enrol_member, find_member, list_members
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import parse_reference
-from wallet_service.web.api.models import MemberChange, MemberOut, MemberPage, NewMember, Problem
+from wallet_service.web.api.document import refusals
+from wallet_service.web.api.models import MemberChange, MemberOut, MemberPage, NewMember, clean
 from wallet_service.web.callers import Enroller, Reader
 from wallet_service.web.idempotency import Once, answer, do_once
-from wallet_service.web.paging import MOST, from_cursor, to_cursor
+from wallet_service.web.paging import Page, from_cursor, page_of
 from wallet_service.web.render import member_out, reply
 from wallet_service.web.strict_route import StrictRoute
 
@@ -21,14 +25,16 @@ router = APIRouter(prefix="/v1/members", tags=["members"], route_class=StrictRou
 
 MemberPath = Annotated[
     str,
-    Path(max_length=120, description="`mem_…`, `card_…` (as scanned), `external:YOUR-ID` or `phone:+NUMBER`"),
+    Path(
+        max_length=120,
+        description="`mem_…`, `card_…` (as scanned), `external:YOUR-ID` or `phone:+NUMBER`",
+        examples=["external:BH-1"],
+    ),
+    AfterValidator(clean),
 ]
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (400, 401, 403, 404, 409, 413, 422, 503)
-}
 
 
-@router.post("", status_code=201, response_model=MemberOut, responses=REFUSALS, operation_id="enrol_member")
+@router.post("", status_code=201, response_model=MemberOut, responses=refusals("writes"), operation_id="enrol_member")
 async def enrol(request: Request, caller: Enroller, wishes: NewMember, once: Once) -> Response:
     """Enrol a member with a balance of 0."""
 
@@ -40,28 +46,23 @@ async def enrol(request: Request, caller: Enroller, wishes: NewMember, once: Onc
     return await do_once(request.app.state.doors.database, once, act)
 
 
-@router.get("", response_model=MemberPage, responses=REFUSALS, operation_id="list_members")
-async def index(
-    request: Request,
-    caller: Reader,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
-) -> Response:
+@router.get("", response_model=MemberPage, responses=refusals("reads"), operation_id="list_members")
+async def index(request: Request, caller: Reader, page: Page) -> Response:
     """Members in the order they joined."""
+    after = from_cursor(page.cursor, partial(is_id, "mem"))
     async with request.app.state.doors.database.read() as tx:
-        found = await list_members(tx, caller.brand_id, from_cursor(cursor) if cursor else None, limit + 1)
-    following = to_cursor(found[limit - 1].id) if len(found) > limit else None
-    return answer(reply(200, {"items": [member_out(member) for member in found[:limit]], "next": following}))
+        found = await list_members(tx, caller.brand_id, after, page.limit + 1)
+    return answer(reply(200, page_of(found, page.limit, member_out, lambda member: member.id)))
 
 
-@router.get("/{member}", response_model=MemberOut, responses=REFUSALS, operation_id="get_member")
+@router.get("/{member}", response_model=MemberOut, responses=refusals("reads"), operation_id="get_member")
 async def get(request: Request, caller: Reader, member: MemberPath) -> Response:
     """One member."""
     async with request.app.state.doors.database.read() as tx:
         return answer(reply(200, member_out(await find_member(tx, caller.brand_id, parse_reference(member)))))
 
 
-@router.patch("/{member}", response_model=MemberOut, responses=REFUSALS, operation_id="change_member")
+@router.patch("/{member}", response_model=MemberOut, responses=refusals("writes"), operation_id="change_member")
 async def change(request: Request, caller: Enroller, member: MemberPath, wishes: MemberChange, once: Once) -> Response:
     """Change some of a member's data; the card follows where it shows them."""
 

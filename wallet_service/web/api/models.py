@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
 from wallet_service.amounts import MOST
 
@@ -14,21 +14,54 @@ EMAIL = r"^[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,60}$"
 
 
 def clean(text: str) -> str:
-    """One line of text in normal form C; control characters and half characters are refused."""
+    """One line of text in normal form C; control characters, half characters and mere blanks are refused."""
     if CONTROL.search(text):
         raise ValueError("must not hold control characters")
-    return unicodedata.normalize("NFC", text.strip())
+    cleaned = unicodedata.normalize("NFC", text.strip())
+    if text and not cleaned:
+        raise ValueError("must not be blank")
+    return cleaned
+
+
+def in_one_segment(text: str) -> str:
+    """A text that can stand in the path of an address: `external:…` names members there."""
+    if "/" in text:
+        raise ValueError("must not hold a slash")
+    return text
+
+
+def moves_something(amount: int) -> int:
+    """An entry of 0 would say nothing."""
+    if amount == 0:
+        raise ValueError("must not be 0")
+    return amount
 
 
 Name = Annotated[str, Field(max_length=64), AfterValidator(clean)]
 Word = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(clean)]
 Number = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(clean)]
 """A number or name of the caller's own."""
+ExternalId = Annotated[Number, AfterValidator(in_one_segment)]
 Who = Annotated[str, Field(min_length=1, max_length=110), AfterValidator(clean)]
 """A reference to a member."""
 Sentence = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean)]
 Key = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(clean)]
-Email = Annotated[str, Field(max_length=320, pattern=EMAIL)]
+Email = Annotated[str, Field(max_length=320, pattern=EMAIL), AfterValidator(clean)]
+Balance = Annotated[StrictInt, Field(ge=-MOST, le=MOST, description="whole points")]
+Amount = Annotated[
+    StrictInt,
+    Field(
+        ge=-MOST, le=MOST, description="whole points, not 0; negative spends", json_schema_extra={"not": {"const": 0}}
+    ),
+    AfterValidator(moves_something),
+]
+
+
+def describe_change(schema: dict[str, Any]) -> None:
+    """What stands for a field that was not sent is no default, so it stays out of the document."""
+    for field in schema["properties"].values():
+        field.pop("default", None)
+    schema["examples"] = [{"name": "Anna Keller", "email": None}]
 
 
 class Body(BaseModel):
@@ -40,19 +73,27 @@ class Body(BaseModel):
 class NewMember(Body):
     """A person who joins."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"external_id": "BH-1", "phone": "+4915112345678", "name": "Anna Petrova", "language": "ru"}]
+        }
+    )
+
     programme: Word | None = Field(None, description="`prog_…`; may be left out when the brand has only one")
-    external_id: Number | None = Field(None, description="your own id; unique in the programme", examples=["BH-1"])
-    phone: Word | None = Field(None, description="E.164; unique in the programme", examples=["+4915112345678"])
-    email: Email | None = Field(None, examples=["anna@example.com"])
-    name: Name = Field("", description="as the card greets them", examples=["Anna Petrova"])
-    language: Word | None = Field(None, description="BCP 47; else the programme's", examples=["ru"])
-    time_zone: Word | None = Field(None, description="IANA; else the programme's", examples=["Europe/Berlin"])
+    external_id: ExternalId | None = Field(None, description="your own id, without a slash; unique in the programme")
+    phone: Word | None = Field(None, description="E.164; unique in the programme")
+    email: Email | None = None
+    name: Name = Field("", description="as the card greets them")
+    language: Word | None = Field(None, description="BCP 47; else the programme's")
+    time_zone: Word | None = Field(None, description="IANA, such as Europe/Berlin; else the programme's")
 
 
 class MemberChange(Body):
     """What is to be different; fields left out stay, `null` clears."""
 
-    external_id: Number | None = None
+    model_config = ConfigDict(json_schema_extra=describe_change)
+
+    external_id: ExternalId | None = None
     phone: Word | None = None
     email: Email | None = None
     name: Name = ""
@@ -63,37 +104,47 @@ class MemberChange(Body):
 class NewEntry(Body):
     """A movement of points."""
 
-    amount: StrictInt = Field(ge=-MOST, le=MOST, description="whole points; negative spends", examples=[120, -50])
-    reason: Sentence | None = Field(None, description="for people", examples=["Lunch"])
-    reference: Number | None = Field(None, description="your number for it", examples=["receipt 4711"])
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"amount": 120, "reason": "Lunch", "reference": "receipt 4711"},
+                {"amount": -50, "reason": "A coffee on us"},
+            ]
+        }
+    )
 
-    @model_validator(mode="after")
-    def moves_something(self) -> "NewEntry":
-        """An entry of 0 would say nothing."""
-        if self.amount == 0:
-            raise ValueError("amount must not be 0")
-        return self
+    amount: Amount
+    reason: Sentence | None = Field(None, description="for people")
+    reference: Number | None = Field(None, description="your number for it, such as the receipt's")
 
 
 class BulkEntry(NewEntry):
     """One line of a bulk import."""
 
-    member: Who = Field(description="`mem_…`, `card_…`, `external:…` or `phone:+…`", examples=["external:BH-1"])
-    key: Key | None = Field(None, description="idempotency key of this line", examples=["2026-11-22/4711"])
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"member": "external:BH-1", "amount": 120, "key": "2026-11-22/4711"}]}
+    )
+
+    member: Who = Field(description="`mem_…`, `card_…`, `external:…` or `phone:+…`")
+    key: Key | None = Field(None, description="idempotency key of this line")
 
 
 class NewBalance(Body):
     """A balance to be set, whatever it is now."""
 
-    balance: StrictInt = Field(ge=-MOST, le=MOST, description="whole points", examples=[500])
-    reason: Sentence | None = Field(None, examples=["Opening balance"])
+    model_config = ConfigDict(json_schema_extra={"examples": [{"balance": 500, "reason": "Opening balance"}]})
+
+    balance: Balance
+    reason: Sentence | None = Field(None, description="for people")
     reference: Number | None = None
 
 
 class NewCard(Body):
     """Whose card."""
 
-    member: Who = Field(description="`mem_…`, `external:…` or `phone:+…`", examples=["external:BH-1"])
+    model_config = ConfigDict(json_schema_extra={"examples": [{"member": "external:BH-1"}]})
+
+    member: Who = Field(description="`mem_…`, `external:…` or `phone:+…`")
 
 
 class MemberOut(BaseModel):
@@ -167,8 +218,17 @@ class EntryPage(BaseModel):
     next: str | None = Field(description="cursor of the next page; null on the last")
 
 
+class Mistake(BaseModel):
+    """One thing that is wrong with a request."""
+
+    pointer: str = Field(description="JSON pointer into the body, or the name of a parameter", examples=["#/amount"])
+    message: str
+
+
 class Problem(BaseModel):
-    """A refusal (RFC 9457)."""
+    """A refusal (RFC 9457); some have members of their own beside these."""
+
+    model_config = ConfigDict(extra="allow")
 
     type: str = Field(examples=["/problems/insufficient-points"])
     title: str = Field(examples=["Not enough points"])
@@ -176,3 +236,13 @@ class Problem(BaseModel):
     code: str = Field(description="the slug of the page", examples=["insufficient-points"])
     detail: str
     remedy: str | None = None
+    errors: list[Mistake] | None = None
+
+
+class LineResult(BaseModel):
+    """What became of one line of a bulk import."""
+
+    line: int = Field(description="its number in the body, from 1; blank lines count", examples=[1])
+    status: int = Field(description="as a single request would have been answered", examples=[201])
+    replayed: bool = Field(description="whether its key was known, and this is the answer given then")
+    result: EntryOut | Problem

@@ -1,15 +1,17 @@
-"""Just enough HTTP for the phones' door, straight on ASGI: it answers many thousand times a second.
+"""Just enough HTTP for the phones' doors, straight on ASGI: they answer many thousand times a second.
 
 A path is matched by its decoded whole segments, each from a list of allowed characters; what does not match is 404.
 """
 
+import asyncio
+import hmac
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qs, unquote_to_bytes
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -17,13 +19,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 SEGMENT = re.compile(r"[A-Za-z0-9._~:@+=-]{1,200}")
 
-
-class BodyTooLargeError(Exception):
-    """The body is larger than this endpoint takes."""
-
-
-class ClientGoneError(Exception):
-    """The client went away before its body was complete."""
+BODY_SECONDS = 10.0
+"""How long a client may take to send its body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +30,8 @@ class Answer:
     status: int
     pieces: tuple[bytes, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    note: Callable[[], Awaitable[None]] | None = None
+    """What to write down once a GET has been answered so."""
 
     async def send(self, send: Send, *, head: bool) -> None:
         """Send it; for HEAD, everything but the body. 204 and 304 carry neither body nor length (RFC 9110, 15.3.5, 15.4.5)."""
@@ -46,49 +45,80 @@ class Answer:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def segments(scope: Scope) -> list[str] | None:
-    """The decoded segments of the path; None when one is empty, or holds what no id of ours or Apple's does."""
-    raw = scope.get("raw_path") or scope["path"].encode()
-    found = [unquote_to_bytes(part) for part in raw.partition(b"?")[0].split(b"/")[1:]]
-    texts = [part.decode("ascii", errors="replace") for part in found]
-    return texts if all(SEGMENT.fullmatch(text) and text not in {".", ".."} for text in texts) else None
+class TurnedAway(Exception):
+    """The request deserves this answer and no further work."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
 
 
-def header(scope: Scope, name: bytes) -> str | None:
-    """The first header of that (lower-case) name."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return str(value.decode("latin-1"))
-    return None
+class ClientGone(Exception):
+    """The client went away before its body was complete."""
 
 
-async def body(receive: Receive, most: int) -> bytes:
-    """The whole body. Raises `BodyTooLargeError` beyond `most` bytes, `ClientGoneError` when it is cut off."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGoneError
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > most:
-            raise BodyTooLargeError
-        if not message.get("more_body", False):
-            return b"".join(parts)
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, taken apart."""
+
+    scope: Scope
+    receive: Receive
+
+    @property
+    def method(self) -> str:
+        """In capitals."""
+        return str(self.scope["method"])
+
+    @property
+    def path(self) -> list[str]:
+        """The decoded segments; none at all when one of them is empty, or holds what no id of ours or Apple's does."""
+        raw: bytes = self.scope.get("raw_path") or self.scope["path"].encode()
+        texts = [unquote_to_bytes(part).decode("ascii", errors="replace") for part in raw.split(b"/")[1:]]
+        return texts if all(SEGMENT.fullmatch(text) and text not in {".", ".."} for text in texts) else []
+
+    def header(self, name: bytes) -> str | None:
+        """The first header of that (lower-case) name."""
+        return next((str(value.decode("latin-1")) for key, value in self.scope["headers"] if key == name), None)
+
+    def query(self, name: str) -> str | None:
+        """The first parameter of that name in the query; an empty one counts as none."""
+        query: bytes = self.scope["query_string"]
+        return next(iter(parse_qs(query.decode("latin-1")).get(name, ())), None)
+
+    def address(self, secret: bytes) -> str:
+        """Where it comes from, as a keyed digest: enough to tell two addresses apart, not to know one."""
+        host, _ = self.scope.get("client") or ("", 0)
+        return hmac.digest(secret, host.encode(), "sha256")[:9].hex()
+
+    async def body(self, most: int, seconds: float = BODY_SECONDS) -> bytes:
+        """The whole body.
+
+        Raises `TurnedAway` beyond `most` bytes (413) or `seconds` (408), `ClientGone` when the body is cut off.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._body(most)
+        except TimeoutError:
+            raise TurnedAway(Answer(408, headers={"Connection": "close"})) from None
+
+    async def _body(self, most: int) -> bytes:
+        whole = bytearray()
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            whole += message.get("body", b"")
+            if len(whole) > most:
+                raise TurnedAway(Answer(413, headers={"Connection": "close"}))
+            if not message.get("more_body", False):
+                return bytes(whole)
+
+
+def not_allowed(methods: Iterable[str]) -> Answer:
+    """405, with the methods that this address takes."""
+    return Answer(405, headers={"Allow": ", ".join(methods)})
 
 
 def http_date(moment: datetime) -> str:
-    """An HTTP date (RFC 9110, 5.6.7)."""
+    """An HTTP date (RFC 9110, 5.6.7). PURE."""
     return format_datetime(moment.astimezone(UTC), usegmt=True)
-
-
-def not_modified_since(condition: str | None, modified_at: datetime) -> bool:
-    """Whether the client's copy is as new as ours. A condition that is no date is ignored (RFC 9110, 13.1.3). PURE."""
-    try:
-        seen = parsedate_to_datetime(condition) if condition else None
-    except (ValueError, TypeError):
-        return False
-    if seen is None:
-        return False
-    return modified_at <= (seen if seen.tzinfo else seen.replace(tzinfo=UTC))

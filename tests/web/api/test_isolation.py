@@ -1,0 +1,114 @@
+"""Another brand's key on every route: nothing is there. The routes are those of the OpenAPI document."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tests.people import ANNA, BORIS
+from tests.web.api.desk import Desk, done, refused
+from wallet_service.web.doors import Doors
+from wallet_service.web.paging import to_cursor
+from wallet_service.web.site import build_api
+
+WITH_A_REFERENCE_IN_THE_PATH: dict[tuple[str, str], Any] = {
+    ("GET", "/v1/members/{member}"): None,
+    ("PATCH", "/v1/members/{member}"): {"name": "Mine now"},
+    ("POST", "/v1/members/{member}/entries"): {"amount": 5},
+    ("GET", "/v1/members/{member}/entries"): None,
+    ("PUT", "/v1/members/{member}/balance"): {"balance": 5},
+    ("GET", "/v1/cards/{card}"): None,
+    ("POST", "/v1/cards/{card}/void"): None,
+}
+"""Route -> the body that goes with it."""
+
+WITH_A_REFERENCE_IN_THE_BODY: frozenset[tuple[str, str]] = frozenset(
+    {("POST", "/v1/cards"), ("POST", "/v1/entries/bulk")}
+)
+
+WITHOUT: frozenset[tuple[str, str]] = frozenset({("POST", "/v1/members"), ("GET", "/v1/members")})
+
+
+def operations(doors: Doors) -> set[tuple[str, str]]:
+    paths = build_api(doors).openapi()["paths"].items()
+    return {(method.upper(), path) for path, methods in paths for method in methods}
+
+
+def test_every_route_has_its_place_in_the_matrix(doors: Doors) -> None:
+    found = operations(doors)
+
+    assert found == {*WITH_A_REFERENCE_IN_THE_PATH, *WITH_A_REFERENCE_IN_THE_BODY, *WITHOUT}
+    assert {(method, path) for method, path in found if "{" in path} == set(WITH_A_REFERENCE_IN_THE_PATH)
+
+
+def addresses(form: str, anna: Any, card: str) -> Iterator[str]:
+    """Every way to name Anna or her card in a path of this form."""
+    if "{card}" in form:
+        yield form.replace("{card}", card)
+        return
+    for reference in references(anna, card):
+        yield form.replace("{member}", reference)
+
+
+def references(anna: Any, card: str) -> tuple[str, ...]:
+    return anna["id"], f"external:{anna['external_id']}", f"phone:{anna['phone']}", card
+
+
+async def test_another_brands_key_finds_nothing_by_any_reference_in_a_path(desk: Desk, other_desk: Desk) -> None:
+    anna = await desk.enrol(**ANNA)
+    card = await desk.issue(anna["id"])
+
+    for (method, form), body in WITH_A_REFERENCE_IN_THE_PATH.items():
+        code = "card-not-found" if "{card}" in form else "member-not-found"
+        for path in addresses(form, anna, card["id"]):
+            answer = await other_desk.call(method, path, body)
+            refused(answer, 404, code)
+            assert anna["name"] not in answer.text
+
+    assert done(await desk.call("GET", f"/v1/members/{anna['id']}"), 200) == anna
+    assert done(await desk.call("GET", f"/v1/cards/{card['id']}"), 200) == card
+
+
+async def test_another_brands_key_finds_nothing_by_any_reference_in_a_body(desk: Desk, other_desk: Desk) -> None:
+    anna = await desk.enrol(**ANNA)
+    card = await desk.issue(anna["id"])
+
+    for reference in references(anna, card["id"]):
+        refused(await other_desk.call("POST", "/v1/cards", {"member": reference}), 404, "member-not-found")
+        result = (await other_desk.bulk(json.dumps({"member": reference, "amount": 5}).encode())).json()
+        assert (result["status"], result["result"]["code"]) == (404, "member-not-found")
+
+    assert await desk.balance(anna["id"]) == 0
+
+
+async def test_another_brands_key_is_refused_as_if_there_were_nothing_at_all(desk: Desk, other_desk: Desk) -> None:
+    anna = await desk.enrol(**ANNA)
+    card = await desk.issue(anna["id"])
+
+    for path, there in ((f"/v1/members/{anna['id']}", anna["id"]), (f"/v1/cards/{card['id']}", card["id"])):
+        nowhere = there[:-4] + "0000"
+        theirs = await other_desk.call("GET", path)
+        nobodys = await other_desk.call("GET", path.replace(there, nowhere))
+        assert theirs.text.replace(there, "") == nobodys.text.replace(nowhere, "")
+
+
+async def test_lists_show_nothing_of_another_brand_wherever_they_begin(desk: Desk, other_desk: Desk) -> None:
+    anna = await desk.enrol(**ANNA)
+    boris = await other_desk.enrol(**BORIS)
+
+    for query in ("", f"?cursor={to_cursor('mem_' + '0' * 26)}"):
+        assert done(await desk.call("GET", f"/v1/members{query}"), 200)["items"] == [anna]
+        assert done(await other_desk.call("GET", f"/v1/members{query}"), 200)["items"] == [boris]
+
+
+async def test_nobody_enrols_into_another_brands_programme(desk: Desk, other_desk: Desk) -> None:
+    answer = await other_desk.call("POST", "/v1/members", {"programme": desk.brand.programme})
+
+    refused(answer, 404, "programme-not-found")
+
+
+async def test_two_brands_may_know_the_same_person(desk: Desk, other_desk: Desk) -> None:
+    ours, theirs = await desk.enrol(**ANNA), await other_desk.enrol(**ANNA)
+    await desk.post("external:BH-1", 10)
+
+    assert ours["id"] != theirs["id"]
+    assert await other_desk.balance("phone:" + ANNA["phone"]) == 0

@@ -1,0 +1,98 @@
+"""The OpenAPI document is complete, and its examples are true."""
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from tests.web.api.desk import Desk, done
+from wallet_service.web.api import models
+from wallet_service.web.doors import Doors
+from wallet_service.web.site import build_api
+
+OPERATIONS = {
+    "enrol_member",
+    "list_members",
+    "get_member",
+    "change_member",
+    "post_entry",
+    "list_entries",
+    "set_balance",
+    "post_entries_in_bulk",
+    "issue_card",
+    "get_card",
+    "void_card",
+}
+"""Their ids are names in other people's programs: they never change."""
+
+
+@pytest.fixture
+def document(doors: Doors) -> Any:
+    """The document."""
+    return build_api(doors).openapi()
+
+
+def operations(document: Any) -> list[Any]:
+    return [operation for methods in document["paths"].values() for operation in methods.values()]
+
+
+def test_the_document_names_the_interface_and_every_operation(document: Any) -> None:
+    assert document["openapi"].startswith("3.1")
+    assert (document["info"]["title"], bool(document["info"]["version"])) == ("wallet_service", True)
+    assert {operation["operationId"] for operation in operations(document)} == OPERATIONS
+    assert len({operation["summary"] for operation in operations(document)}) == len(OPERATIONS)
+
+
+def test_every_operation_needs_a_key_and_says_so(document: Any) -> None:
+    assert document["components"]["securitySchemes"]["ApiKey"]["scheme"] == "bearer"
+    assert all(operation["security"] == [{"ApiKey": []}] for operation in operations(document))
+
+
+def test_every_operation_documents_its_refusals_as_problems(document: Any) -> None:
+    for operation in operations(document):
+        answers = operation["responses"]
+        refusals = {status for status in answers if status >= "400"}
+        assert {"401", "422", "503"} <= refusals
+        assert {"400", "415"} <= refusals or "requestBody" not in operation
+        for status in refusals:
+            content = answers[status]["content"]
+            assert content == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def test_every_request_body_has_examples_that_would_be_accepted(document: Any) -> None:
+    bodies = [operation["requestBody"] for operation in operations(document) if "requestBody" in operation]
+    assert len(bodies) == 6
+    for body in bodies:
+        ((_, content),) = body["content"].items()
+        name = content["schema"]["$ref"].rpartition("/")[2]
+        model: type[BaseModel] = getattr(models, name)
+        examples = document["components"]["schemas"][name]["examples"]
+        assert examples
+        for example in examples:
+            model.model_validate(example)
+
+
+def test_lines_of_an_import_are_documented_as_ndjson(document: Any) -> None:
+    bulk = document["paths"]["/v1/entries/bulk"]["post"]
+
+    (sent,), (answered,) = bulk["requestBody"]["content"], bulk["responses"]["200"]["content"]
+
+    assert (sent, answered) == ("application/x-ndjson", "application/x-ndjson")
+
+
+def test_every_reference_in_the_document_leads_somewhere(document: Any) -> None:
+    found = [ref.removeprefix("#/components/schemas/") for ref in refs(document)]
+
+    assert found
+    assert set(found) <= set(document["components"]["schemas"])
+
+
+def refs(part: Any) -> list[str]:
+    if isinstance(part, dict):
+        own = [part["$ref"]] if "$ref" in part else []
+        return own + [ref for inner in part.values() for ref in refs(inner)]
+    return [ref for inner in part for ref in refs(inner)] if isinstance(part, list) else []
+
+
+async def test_the_document_is_served_without_a_key(desk: Desk, document: Any) -> None:
+    assert done(await desk.client.get("/openapi.json"), 200) == document

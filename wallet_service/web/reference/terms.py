@@ -1,0 +1,73 @@
+"""What no schema says of an operation: the scopes that its key must have, and the refusals that it may meet."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from wallet_service.loyalty.keys import Scope
+
+SCOPES: Mapping[str, str] = {
+    "enrol_member": Scope.MEMBERS,
+    "list_members": Scope.READ,
+    "get_member": Scope.READ,
+    "change_member": Scope.MEMBERS,
+    "post_entry": f"`{Scope.EARN}` to add, `{Scope.SPEND}` to take",
+    "set_balance": f"`{Scope.EARN}` and `{Scope.SPEND}`",
+    "list_entries": Scope.READ,
+    "post_entries_in_bulk": f"`{Scope.EARN}` for lines that add, `{Scope.SPEND}` for lines that take",
+    "issue_card": Scope.CARDS,
+    "get_card": Scope.READ,
+    "void_card": Scope.CARDS,
+}
+"""Operation -> its scope, or a sentence about its scopes."""
+
+ALWAYS = ("unauthorized", "scope-missing", "invalid-request", "database-unavailable")
+"""What every call may be refused for."""
+
+NDJSON = "application/x-ndjson"
+"""A body in which each line is accepted or refused by itself, so that what is wrong in it refuses no call."""
+
+BY_FORMAT: Mapping[str, Sequence[str]] = {
+    "application/json": ("json-invalid", "media-type-unsupported", "too-large"),
+    NDJSON: ("media-type-unsupported",),
+}
+"""What a call with a body of this format may be refused for."""
+
+REFERENCE_TO_A_MEMBER = ("member-not-found", "member-ambiguous", "member-reference-invalid", "phone-invalid")
+MOVEMENT_OF_POINTS = ("insufficient-points", "balance-out-of-range", "overloaded", "stopping")
+
+BY_NAME: Mapping[str, Sequence[str]] = {
+    "amount": MOVEMENT_OF_POINTS,
+    "balance": MOVEMENT_OF_POINTS,
+    "card": ("card-not-found",),
+    "cursor": ("cursor-invalid",),
+    "external_id": ("member-exists",),
+    "idempotency-key": ("idempotency-key-invalid", "idempotency-key-reused", "idempotency-in-progress"),
+    "language": ("language-unknown",),
+    "member": REFERENCE_TO_A_MEMBER,
+    "phone": ("member-exists", "phone-invalid"),
+    "programme": ("programme-not-found",),
+    "time_zone": ("time-zone-unknown",),
+}
+"""What a call may be refused for that has a parameter, or a field of its body, with this name."""
+
+BY_OPERATION: Mapping[str, Sequence[str]] = {"issue_card": ("card-voided", "face-unfit")}
+"""What only this operation may be refused for."""
+
+
+def scopes(operation: str) -> str:
+    """The scopes that a key needs for an operation, in Markdown; empty when nothing is known of it."""
+    needed = SCOPES.get(operation, "")
+    return f"`{needed}`" if isinstance(needed, Scope) else needed
+
+
+def slugs(operation: str, media_type: str, names: Sequence[str]) -> list[str]:
+    """Slugs of what may refuse an operation whose body has this format (empty: none), and inputs of these names."""
+    return list(dict.fromkeys(_slugs(operation, media_type, names)))
+
+
+def _slugs(operation: str, media_type: str, names: Sequence[str]) -> Iterator[str]:
+    yield from ALWAYS
+    yield from BY_FORMAT.get(media_type, ())
+    if media_type != NDJSON:
+        for name in names:
+            yield from BY_NAME.get(name, ())
+    yield from BY_OPERATION.get(operation, ())
