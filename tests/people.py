@@ -46,7 +46,7 @@ async def open_brand(
     source = read_template(service.settings.templates_dir / "burger-heroes.pkpasstemplate")
     async with service.database.begin() as tx:
         brand = await create_brand(tx, name)
-        await claim_pass_type(tx, brand, pass_type, TEAM)
+        await claim_pass_type(tx, brand, pass_type)
         version = await publish_template(tx, brand, source)
         programme = await create_programme(
             tx,

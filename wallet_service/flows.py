@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from wallet_service.cards.faces import Shelf
 from wallet_service.cards.facts import CardChanged, TemplatePublished
-from wallet_service.cards.refresh import refresh_cards
+from wallet_service.cards.refresh import refresh_balances, refresh_cards
 from wallet_service.database.seam import Settle, Transaction
 from wallet_service.engine.seam import Cron, Engine
-from wallet_service.loyalty.facts import MemberChanged, MemberEnrolled
+from wallet_service.loyalty.facts import BalanceChanged, MemberChanged, MemberEnrolled
 from wallet_service.settings import PushSettings
 
 TELL_PHONES = "tell_phones"
@@ -30,6 +31,7 @@ Step = Callable[[Transaction, Sequence[Any]], Awaitable[None]]
 
 def map_flows(engine: Engine, push: PushSettings) -> dict[type, Step]:
     """Fact -> what follows."""
+    shelf = Shelf()
 
     def wake(job: str) -> Step:
         async def step(tx: Transaction, _facts: Sequence[object]) -> None:
@@ -37,12 +39,16 @@ def map_flows(engine: Engine, push: PushSettings) -> dict[type, Step]:
 
         return step
 
-    async def refresh(tx: Transaction, facts: Sequence[MemberChanged]) -> None:
-        await refresh_cards(tx, facts, push.interval)
+    async def show_balance(tx: Transaction, facts: Sequence[BalanceChanged]) -> None:
+        await refresh_balances(tx, facts, push.interval)
+
+    async def show_member(tx: Transaction, facts: Sequence[MemberChanged]) -> None:
+        await refresh_cards(tx, facts, shelf, push.interval)
 
     return {
         MemberEnrolled: nothing,
-        MemberChanged: refresh,
+        BalanceChanged: show_balance,
+        MemberChanged: show_member,
         CardChanged: wake(TELL_PHONES),
         TemplatePublished: wake(RESTYLE_CARDS),
     }

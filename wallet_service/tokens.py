@@ -69,7 +69,7 @@ def read_master_keys(path: Path) -> MasterKeys:
 def make_master_keys(path: Path) -> MasterKeys:
     """Write a first key to `path` (mode 0600), unless the file is there already; read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}.new")
+    fresh = path.with_suffix(f".{secrets.token_hex(4)}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump({"1": base64.b64encode(secrets.token_bytes(32)).decode()}, file)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallet_service.cards.numerals import LanguageUnknown, counter, grouper, locale_of, plural_forms
+from wallet_service.cards.numerals import NumbersUnknown, counter, grouper, locale_of, plural_forms
 from wallet_service.cards.placeholders import (
     FIELDS,
     FILTERS,
@@ -142,7 +142,7 @@ def test_points_without_their_words_are_refused():
 
 
 def test_a_language_nobody_knows_is_refused():
-    with pytest.raises(LanguageUnknown):
+    with pytest.raises(NumbersUnknown):
         compile_hole("balance|number", "xx-Nope", {})
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cards.template_maker import CARD_TOML, RUSSIAN, png, tea
-from wallet_service.cards.numerals import LanguageUnknown
+from wallet_service.cards.numerals import NumbersUnknown
 from wallet_service.cards.placeholders import PlaceholderInvalid
 from wallet_service.cards.sample import sample_pass
 from wallet_service.cards.templates import TemplateInvalid, design, fillers, parse_template
@@ -131,7 +131,7 @@ def test_a_language_without_a_file_of_strings_keeps_the_first_language():
     [
         (tea(lambda document: set_value(document, "{nonsense}")), PlaceholderInvalid),
         (tea(sheet=CARD_TOML.replace("points.ru", "points.de")), PlaceholderInvalid),
-        (tea(sheet=CARD_TOML.replace('"ru"', '"xx-Nope"').replace("points.ru", "points.xx-Nope")), LanguageUnknown),
+        (tea(sheet=CARD_TOML.replace('"ru"', '"xx-Nope"').replace("points.ru", "points.xx-Nope")), NumbersUnknown),
     ],
 )
 def test_a_template_whose_cards_could_not_be_filled_is_refused(source, refusal):

@@ -184,7 +184,7 @@ async def test_housekeeping_forgets_what_is_old_and_keeps_what_the_operator_need
 async def until_yes(sql: Any, question: str, *args: object) -> None:
     """Ask the database until its answer is neither nothing nor false."""
     async with asyncio.timeout(10):
-        while not await sql.fetchval(question, *args):  # noqa: ASYNC110 - a database has no event to wait for
+        while not await sql.fetchval(question, *args):
             await asyncio.sleep(0.02)
 
 

@@ -116,7 +116,7 @@ def open_probe(look: Callable[[], int] = int) -> Probe:
 async def until(true: Callable[[], bool], seconds: float = 15) -> None:
     """Wait for something to become true; fail if it does not."""
     async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110 - what is waited for lies behind a database and has no event
+        while not true():
             await asyncio.sleep(0.005)
 
 

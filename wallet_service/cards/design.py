@@ -31,6 +31,14 @@ class Style:
     fills: Mapping[str, Callable[[Holder], Value]]
 
 
+def looks_alike(one: CardFace, other: CardFace) -> bool:
+    """Whether the two show the same: equal values in equal texts, beside equal images."""
+    return one.values == other.values and (
+        one.design is other.design
+        or (one.design.pass_json == other.design.pass_json and one.design.files == other.design.files)
+    )
+
+
 def compose(style: Style, state: CardState) -> CardFace:
     """The card's face at its present version."""
     holder = state.holder

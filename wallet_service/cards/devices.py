@@ -1,13 +1,14 @@
 """Apple devices: registered for a card, asking what changed, fetching it. Written in batches (group commit)."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from wallet_service.cards import devices_sql as sql
 from wallet_service.cards.facts import CardChanged
-from wallet_service.database.seam import Transaction
+from wallet_service.database.seam import Row, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,23 @@ class News:
     serials: tuple[str, ...]
     tag: str
     """The highest change number among them, as the opaque string Apple wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A device asks which of its cards of a pass type changed since its tag."""
+
+    device_id: str
+    pass_type: str
+    tag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The answer: what is new, if anything, and whether the device is registered for any card of the type at all."""
+
+    known: bool
+    news: News | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +95,7 @@ class DeviceTrace:
 async def register_devices(tx: Transaction, wishes: Sequence[Registration], cap: int) -> list[Registered]:
     """Register all; the same device and card again refreshes the push token. At most `cap` devices for a card."""
     last = {(wish.device_id, wish.card_id): wish for wish in wishes}
+    await _spread_tokens(tx, last.values())
     rows = await tx.all(
         sql.REGISTER,
         {
@@ -88,8 +107,8 @@ async def register_devices(tx: Transaction, wishes: Sequence[Registration], cap:
         },
     )
     fresh = {(row.device_id, row.card_id): row.fresh for row in rows}
-    await _spread_tokens(tx, [last[pair] for pair in fresh])
-    await _welcome(tx, [pair for pair, is_fresh in fresh.items() if is_fresh], cap)
+    await _keep_to_the_cap(tx, {card for (_, card), is_fresh in fresh.items() if is_fresh}, cap)
+    await _wake_the_stale(tx, list(fresh))
     return [_registered(fresh.get((wish.device_id, wish.card_id))) for wish in wishes]
 
 
@@ -97,21 +116,22 @@ def _registered(fresh: bool | None) -> Registered:
     return {True: Registered.NEW, False: Registered.AGAIN, None: Registered.NO_SUCH_CARD}[fresh]
 
 
-async def _spread_tokens(tx: Transaction, wishes: Sequence[Registration]) -> None:
+async def _spread_tokens(tx: Transaction, wishes: Iterable[Registration]) -> None:
     newest = {(wish.device_id, wish.pass_type): wish.push_token for wish in wishes}
-    if newest:
-        devices, types = zip(*newest, strict=True)
-        values = {"devices": list(devices), "types": list(types), "tokens": list(newest.values())}
-        await tx.run(sql.SPREAD_TOKENS, values)
+    devices, types = zip(*newest, strict=True)
+    values = {"devices": list(devices), "types": list(types)}
+    await tx.run(sql.LOCK_DEVICES, values)
+    await tx.run(sql.SPREAD_TOKENS, values | {"tokens": list(newest.values())})
 
 
-async def _welcome(tx: Transaction, pairs: Sequence[tuple[str, str]], cap: int) -> None:
-    """New registrations: keep to the cap, and wake those that hold an old face."""
-    if not pairs:
-        return
-    cards = list({card for _, card in pairs})
-    await tx.run(sql.EVICT, {"cards": cards, "cap": cap})
-    for row in await tx.all(sql.MARK_STALE, {"cards": cards, "devices": [device for device, _ in pairs]}):
+async def _keep_to_the_cap(tx: Transaction, cards: Iterable[str], cap: int) -> None:
+    if grown := sorted(cards):
+        await tx.run(sql.EVICT, {"cards": grown, "cap": cap})
+
+
+async def _wake_the_stale(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> None:
+    values = {"devices": [device for device, _ in pairs], "cards": [card for _, card in pairs]}
+    for row in await tx.all(sql.MARK_STALE, values):
         tx.record(CardChanged(row.card_id))
 
 
@@ -120,15 +140,31 @@ async def unregister_device(tx: Transaction, device_id: str, card_id: str, pass_
     return await tx.run(sql.UNREGISTER, {"device": device_id, "card": card_id, "type": pass_type}) > 0
 
 
-async def changed_since(tx: Transaction, device_id: str, pass_type: str, tag: str | None) -> News | None:
-    """Every card of the device and type that changed after the tag; None when there is nothing new.
+async def changed_since(tx: Transaction, questions: Sequence[Question]) -> list[Changes]:
+    """For each question every card of the device and type that changed after its tag; one statement for all.
 
     A tag that is not one of ours counts as none.
     """
-    known = int(tag) if tag is not None and tag.isascii() and tag.isdigit() and len(tag) < 19 else -1
-    rows = await tx.all(sql.NEWS, {"device": device_id, "type": pass_type, "tag": known})
-    if not rows:
-        return None
+    values = {
+        "n": list(range(len(questions))),
+        "devices": [question.device_id for question in questions],
+        "types": [question.pass_type for question in questions],
+        "tags": [_number(question.tag) for question in questions],
+    }
+    rows = await tx.all(sql.NEWS, values)
+    known = {row.n for row in rows}
+    news: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.is_news:
+            news[row.n].append(row)
+    return [Changes(n in known, _news(news[n]) if n in news else None) for n in range(len(questions))]
+
+
+def _number(tag: str | None) -> int:
+    return int(tag) if tag is not None and tag.isascii() and tag.isdigit() and len(tag) < 19 else -1
+
+
+def _news(rows: Sequence[Row]) -> News:
     return News(tuple(row.card_id for row in rows), str(max(row.seq for row in rows)))
 
 

@@ -5,12 +5,22 @@ Batches lock rows in the order of their keys, so that two of them can never wait
 
 from sqlalchemy import text
 
+LOCK_DEVICES = text("""
+SELECT FROM registration AS r
+    JOIN (
+        SELECT DISTINCT * FROM unnest(CAST(:devices AS text[]), CAST(:types AS text[])) AS w (device_id, pass_type)
+    ) AS w USING (device_id, pass_type)
+ORDER BY r.device_id, r.card_id FOR NO KEY UPDATE OF r
+""")
+"""Before a registration touches any of a device's rows: a restored phone registers all its cards at once, perhaps with
+several processes, and each of them passes the new push token on to all the others."""
+
 REGISTER = text("""
 WITH wanted AS (
     SELECT * FROM unnest(CAST(:devices AS text[]), CAST(:cards AS text[]), CAST(:types AS text[]), CAST(:tokens AS text[]))
         AS w (device_id, card_id, pass_type, push_token)
 ), known AS MATERIALIZED (
-    SELECT w.*, c.version, c.handed_version
+    SELECT w.*, c.handed_version
     FROM wanted AS w JOIN card AS c ON c.id = w.card_id AND c.pass_type = w.pass_type
     ORDER BY c.id FOR SHARE OF c
 )
@@ -21,7 +31,8 @@ FROM known ORDER BY device_id, card_id
 ON CONFLICT (device_id, card_id) DO UPDATE SET push_token = EXCLUDED.push_token, registered_at = EXCLUDED.registered_at
 RETURNING device_id, card_id, (xmax = 0) AS fresh
 """)
-"""The share lock makes a change of the card wait for the registration, or the registration see the change."""
+"""The share lock makes a change of the card wait for the registration, or the registration see the change. A new device
+is taken to hold the version that was last given out by the card's link."""
 
 SPREAD_TOKENS = text("""
 UPDATE registration AS r SET push_token = w.push_token
@@ -31,17 +42,22 @@ WHERE r.device_id = w.device_id AND r.pass_type = w.pass_type AND r.push_token <
 """A push token belongs to the device and the pass type: all cards of the type get the newest."""
 
 EVICT = text("""
-DELETE FROM registration USING (
-    SELECT device_id, card_id, row_number() OVER (PARTITION BY card_id ORDER BY registered_at DESC, device_id) AS place
-    FROM registration WHERE card_id = ANY(CAST(:cards AS text[]))
-) AS ranked
-WHERE registration.device_id = ranked.device_id AND registration.card_id = ranked.card_id AND place > :cap
+DELETE FROM registration AS r USING (
+    SELECT device_id, card_id FROM registration AS l JOIN (
+        SELECT device_id, card_id, row_number() OVER (PARTITION BY card_id ORDER BY registered_at DESC, device_id) AS place
+        FROM registration WHERE card_id = ANY(CAST(:cards AS text[]))
+    ) AS ranked USING (device_id, card_id)
+    WHERE place > :cap ORDER BY device_id, card_id FOR UPDATE OF l
+) AS oldest
+WHERE r.device_id = oldest.device_id AND r.card_id = oldest.card_id
 """)
 
 MARK_STALE = text("""
 WITH behind AS MATERIALIZED (
-    SELECT c.id, c.pass_type FROM card AS c
-    WHERE c.id = ANY(CAST(:cards AS text[])) AND c.version > coalesce(c.handed_version, 1) ORDER BY c.id
+    SELECT r.device_id, r.card_id, r.pass_type
+    FROM unnest(CAST(:devices AS text[]), CAST(:cards AS text[])) AS w (device_id, card_id)
+        JOIN registration AS r USING (device_id, card_id) JOIN card AS c ON c.id = r.card_id
+    WHERE c.version > coalesce(r.fetched_version, 1)
 ), held AS MATERIALIZED (
     SELECT identifier FROM pass_type WHERE identifier IN (SELECT pass_type FROM behind)
     ORDER BY identifier FOR NO KEY UPDATE
@@ -49,23 +65,27 @@ WITH behind AS MATERIALIZED (
     UPDATE pass_type AS p SET change_seq = p.change_seq + 1 FROM held
     WHERE p.identifier = held.identifier RETURNING p.identifier, p.change_seq
 ), marked AS (
-    UPDATE registration AS r SET news_seq = counted.change_seq FROM behind JOIN counted ON identifier = behind.pass_type
-    WHERE r.card_id = behind.id AND r.device_id = ANY(CAST(:devices AS text[])) RETURNING r.card_id
+    UPDATE registration AS r SET news_seq = counted.change_seq FROM behind JOIN counted ON identifier = pass_type
+    WHERE r.device_id = behind.device_id AND r.card_id = behind.card_id RETURNING r.card_id
 )
-INSERT INTO push_due (card_id, seq, due_at, attempt) SELECT DISTINCT card_id, 1, now(), 0 FROM marked
+INSERT INTO push_due (card_id, seq, due_at, attempt)
+SELECT card_id, 1, now(), 0 FROM (SELECT DISTINCT card_id FROM marked) AS m ORDER BY card_id
 ON CONFLICT (card_id) DO UPDATE SET seq = push_due.seq + 1
 RETURNING card_id
 """)
-"""A device that registers a card changed since any file of it was handed out holds an old face: it has news."""
+"""A device that registers and, for all we know, holds an old face has news: the card changed after its file was given
+out, or a push for the change went to a token the device no longer has."""
 
 UNREGISTER = text("DELETE FROM registration WHERE device_id = :device AND card_id = :card AND pass_type = :type")
 
 NEWS = text("""
-SELECT r.card_id, greatest(c.change_seq, r.news_seq) AS seq
-FROM registration AS r JOIN card AS c ON c.id = r.card_id JOIN pass_type AS p ON p.identifier = r.pass_type
-WHERE r.device_id = :device AND r.pass_type = :type
-    AND greatest(c.change_seq, r.news_seq) > CASE WHEN :tag > p.change_seq THEN -1 ELSE CAST(:tag AS bigint) END
-ORDER BY r.card_id
+SELECT q.n, r.card_id, greatest(c.change_seq, r.news_seq) AS seq,
+    greatest(c.change_seq, r.news_seq) > CASE WHEN q.tag > p.change_seq THEN -1 ELSE q.tag END AS is_news
+FROM unnest(CAST(:n AS int[]), CAST(:devices AS text[]), CAST(:types AS text[]), CAST(:tags AS bigint[]))
+    AS q (n, device_id, pass_type, tag)
+    JOIN registration AS r USING (device_id, pass_type)
+    JOIN card AS c ON c.id = r.card_id JOIN pass_type AS p ON p.identifier = r.pass_type
+ORDER BY q.n, r.card_id
 """)
 """A tag from the future (after a restored backup) counts as none: better one list too many than a card asleep."""
 
@@ -82,24 +102,34 @@ WHERE r.device_id = asked.device_id AND r.card_id = asked.card_id
 
 NOTE_FETCHED = text("""
 WITH fetched AS (
-    SELECT *, row_number() OVER (PARTITION BY card_id, address) AS place
-    FROM unnest(CAST(:cards AS text[]), CAST(:versions AS int[]), CAST(:addresses AS text[])) AS f (card_id, version, address)
+    SELECT *, row_number() OVER (PARTITION BY card_id, address ORDER BY n) AS place
+    FROM unnest(CAST(:cards AS text[]), CAST(:versions AS int[]), CAST(:addresses AS text[]))
+        WITH ORDINALITY AS f (card_id, version, address, n)
+), candidates AS (
+    SELECT r.*, f.address, f.newest, count(*) OVER (PARTITION BY card_id, address) AS devices,
+        coalesce(asked_from = address AND asked_at > CAST(:now AS timestamptz) - interval '10 minutes', false) AS near
+    FROM registration AS r
+        JOIN (SELECT card_id, address, max(version) AS newest FROM fetched GROUP BY card_id, address) AS f USING (card_id)
 ), likely AS (
-    SELECT r.device_id, r.card_id, asked.address, row_number() OVER (
-        PARTITION BY r.card_id, asked.address
-        ORDER BY r.asked_from = asked.address DESC NULLS LAST, r.asked_at > coalesce(r.fetched_at, '-infinity') DESC NULLS LAST,
-            coalesce(r.fetched_version, 0), r.asked_at
-    ) AS place,
-    r.asked_from = asked.address AS near, count(*) OVER (PARTITION BY r.card_id, asked.address) AS devices
-    FROM registration AS r JOIN (SELECT DISTINCT card_id, address FROM fetched) AS asked USING (card_id)
+    SELECT *, row_number() OVER (
+        PARTITION BY card_id, address
+        ORDER BY near DESC, coalesce(fetched_version >= newest, false), coalesce(fetched_at >= asked_at, false), asked_at
+    ) AS place FROM candidates
+), theirs AS MATERIALIZED (
+    SELECT l.device_id, l.card_id, max(f.version) AS version
+    FROM fetched AS f JOIN likely AS l ON l.card_id = f.card_id AND l.address = f.address
+        AND (l.devices = 1 OR l.near AND l.place = f.place)
+    GROUP BY l.device_id, l.card_id
+), held AS MATERIALIZED (
+    SELECT r.device_id, r.card_id, theirs.version FROM registration AS r JOIN theirs USING (device_id, card_id)
+    ORDER BY r.device_id, r.card_id FOR NO KEY UPDATE OF r
 )
-UPDATE registration AS r SET fetched_version = greatest(r.fetched_version, f.version), fetched_at = :now
-FROM fetched AS f JOIN likely AS l ON l.card_id = f.card_id AND l.address = f.address
-    AND (l.place = f.place OR l.devices = 1)
-WHERE r.device_id = l.device_id AND r.card_id = l.card_id AND (l.devices = 1 OR l.near)
+UPDATE registration AS r SET fetched_version = greatest(r.fetched_version, held.version), fetched_at = :now
+FROM held WHERE r.device_id = held.device_id AND r.card_id = held.card_id
 """)
-"""Apple's fetch does not name the device. A card's only device is it; of several, those that have just asked from the
-same address, first come, first served; if none has, the fetch stays nobody's rather than being guessed."""
+"""Apple's fetch does not name the device. A card's only device is it. Of several, it is one that has just asked from the
+same address: one that lacks this version and has fetched nothing since it asked, whoever asked first. If none has just
+asked there, the fetch stays nobody's rather than being guessed."""
 
 NOTE_HANDED = text("""
 UPDATE card SET handed_version = greatest(handed_version, w.version), handed_at = :now
@@ -130,7 +160,7 @@ WHERE r.card_id = ANY(CAST(:cards AS text[]))
 """)
 
 NOTE_TOLD = text("""
-UPDATE registration AS r SET told_at = :now, told_version = told.version, told_outcome = told.outcome
+UPDATE registration AS r SET told_at = now(), told_version = told.version, told_outcome = told.outcome
 FROM (
     SELECT device_id, card_id, version, outcome
     FROM unnest(CAST(:devices AS text[]), CAST(:cards AS text[]), CAST(:versions AS int[]), CAST(:outcomes AS text[]))
@@ -141,22 +171,31 @@ WHERE r.device_id = told.device_id AND r.card_id = told.card_id
 """)
 
 FORGET_DEAD = text("""
-DELETE FROM registration AS r
-USING unnest(CAST(:types AS text[]), CAST(:tokens AS text[]), CAST(:since AS timestamptz[])) AS d (pass_type, push_token, since)
-WHERE r.pass_type = d.pass_type AND r.push_token = d.push_token AND (d.since IS NULL OR r.registered_at < d.since)
+WITH dead AS MATERIALIZED (
+    SELECT r.device_id, r.card_id
+    FROM unnest(CAST(:types AS text[]), CAST(:tokens AS text[]), CAST(:since AS timestamptz[]))
+        AS d (pass_type, push_token, since) JOIN registration AS r USING (pass_type, push_token)
+    WHERE d.since IS NULL OR r.registered_at < d.since
+    ORDER BY r.device_id, r.card_id FOR UPDATE OF r
+)
+DELETE FROM registration AS r USING dead WHERE r.device_id = dead.device_id AND r.card_id = dead.card_id
 """)
 
 SETTLE_DUE = text("""
 WITH told AS (
     SELECT * FROM unnest(CAST(:cards AS text[]), CAST(:seqs AS bigint[]), CAST(:waits AS float8[])) AS t (card_id, seq, wait)
+), held AS MATERIALIZED (
+    SELECT p.card_id, p.seq AS now_seq, told.seq, told.wait FROM push_due AS p JOIN told USING (card_id)
+    ORDER BY p.card_id FOR UPDATE OF p
 ), done AS (
-    DELETE FROM push_due AS p USING told WHERE p.card_id = told.card_id AND p.seq = told.seq AND told.wait IS NULL
+    DELETE FROM push_due AS p USING held WHERE p.card_id = held.card_id AND now_seq = held.seq AND wait IS NULL
 )
-UPDATE push_due AS p SET due_at = now() + coalesce(told.wait, CAST(:interval AS float8)) * interval '1 second',
-    attempt = CASE WHEN told.wait IS NULL THEN 0 ELSE p.attempt END
-FROM told WHERE p.card_id = told.card_id AND (p.seq <> told.seq OR told.wait IS NOT NULL)
+UPDATE push_due AS p SET due_at = now() + coalesce(wait, CAST(:interval AS float8)) * interval '1 second',
+    attempt = CASE WHEN wait IS NULL THEN 0 ELSE p.attempt END
+FROM held WHERE p.card_id = held.card_id AND (now_seq <> held.seq OR wait IS NOT NULL)
 """)
-"""Told: the row goes, unless the card changed meanwhile (then it is due again after the pacing interval)."""
+"""Told: the row goes, unless the card changed meanwhile (then it is due again after the pacing interval). The lock comes
+first, so that a change committed at this very moment is seen, and not left lying until the lease is over."""
 
 NEXT_DUE = text("SELECT extract(epoch FROM min(due_at) - now())::float8 AS seconds FROM push_due")
 

@@ -40,6 +40,15 @@ class Shelf:
             self._styles[key] = await asyncio.to_thread(style_of, template, version_id, spoken)
         return self._styles[key]
 
+    async def differ(self, tx: Transaction, one: str, other: str, language: str) -> bool:
+        """Whether two template versions look different to whoever speaks this language."""
+        return await self._look(tx, one, language) != await self._look(tx, other, language)
+
+    async def _look(self, tx: Transaction, version_id: str, language: str) -> tuple[object, ...]:
+        laid_out = (await self.style(tx, version_id, language)).design
+        words = self._templates[version_id].units.get(laid_out.language)
+        return laid_out.language, laid_out.pass_json, laid_out.files, words
+
 
 def _understand(bundle: bytes) -> Template:
     return parse_template(from_bundle(bundle))

@@ -8,7 +8,7 @@ from wallet_service.cards.faces import Shelf, face, states
 from wallet_service.cards.refresh import refresh_these
 from wallet_service.database.seam import Transaction
 from wallet_service.errors import Conflict, NotFound
-from wallet_service.ids import new_id
+from wallet_service.ids import is_id, new_id
 from wallet_service.loyalty.brands import find_programme
 from wallet_service.loyalty.members import Member
 from wallet_service.wallets.seam import Wallet
@@ -66,6 +66,7 @@ async def issue_card(
         "token_key": token_key,
         "now": tx.now,
     }
+    await tx.run(sql.LOCK_HOLDER, {"member": member.id})
     if not await tx.run(sql.INSERT_CARD, values):
         row = await tx.first(sql.LIVE_CARD_OF, {"member": member.id})
         if row is None:
@@ -79,15 +80,15 @@ async def issue_card(
 
 async def find_card(tx: Transaction, brand_id: str, card_id: str) -> Card:
     """The brand's card of this id. Raises `CardNotFound`."""
-    row = await tx.first(sql.CARD, {"brand": brand_id, "id": card_id})
+    row = await tx.first(sql.CARD, {"brand": brand_id, "id": card_id}) if is_id("card", card_id) else None
     if row is None:
-        raise CardNotFound(f"No card {card_id} in this brand.")
+        raise CardNotFound(f"No card {card_id[:40]!a} in this brand.")
     return Card(*row)
 
 
 async def find_any_card(tx: Transaction, card_id: str) -> Card:
     """A card of whatever brand, for the operator. Raises `CardNotFound`."""
-    row = await tx.first(sql.BRAND_OF_CARD, {"id": card_id})
+    row = await tx.first(sql.BRAND_OF_CARD, {"id": card_id}) if is_id("card", card_id) else None
     return await find_card(tx, row.brand_id if row else "", card_id)
 
 

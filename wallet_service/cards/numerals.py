@@ -12,19 +12,19 @@ from wallet_service.errors import Invalid
 PERIOD = 1000
 
 
-class LanguageUnknown(Invalid):
+class NumbersUnknown(Invalid):
     """The language is not one that CLDR describes: write a BCP 47 tag such as `en`, `ru` or `zh-Hans`."""
 
-    slug = "language-unknown"
-    title = "The language is not known"
+    slug = "numbers-unknown"
+    title = "Nobody knows how numbers are written in this language"
 
 
 def locale_of(language: str) -> Locale:
-    """What CLDR knows about a BCP 47 language tag. Raises `LanguageUnknown`."""
+    """What CLDR knows about a BCP 47 language tag. Raises `NumbersUnknown`."""
     try:
         return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError) as trouble:
-        raise LanguageUnknown(
+        raise NumbersUnknown(
             f'"{language}" is not a known language', remedy="Write a tag such as en, ru, pt-BR."
         ) from trouble
 

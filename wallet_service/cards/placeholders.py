@@ -119,7 +119,7 @@ def compile_hole(name: str, language: str, units: Units) -> Callable[[Holder], V
     """A quick function that fills a placeholder (`balance|points`) in a language.
 
     `units` are the words for `points`, needed only there. A bare `balance` stays a number. Raises
-    `PlaceholderInvalid`, or `LanguageUnknown` when numbers are to be written in a language nobody knows.
+    `PlaceholderInvalid`, or `NumbersUnknown` when numbers are to be written in a language nobody knows.
     """
     reading = _read(name, f"{{{name}}}", 1)
     fill: Callable[[Holder], Value] = attrgetter(reading.field)

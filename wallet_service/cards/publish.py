@@ -1,16 +1,21 @@
 """Publish a template: a new immutable version, and the cards of older ones move to it, some at a time."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from wallet_service.cards import sql
+from wallet_service.cards.faces import Shelf
 from wallet_service.cards.facts import TemplatePublished
 from wallet_service.cards.lint import lint
 from wallet_service.cards.problem import Severity, TemplateInvalid
 from wallet_service.cards.refresh import refresh_these
 from wallet_service.cards.templates import TemplateSource, digest, parse_template, to_bundle
-from wallet_service.database.seam import Database, Transaction
+from wallet_service.database.seam import Database, Row, Transaction
 from wallet_service.errors import NotFound
 from wallet_service.ids import new_id
+
+IDLE = 60.0
+"""Seconds between two looks: publishing wakes this drain, so it need hardly look by itself."""
 
 CHUNK = 500
 """Cards moved in one transaction: small, so that nobody waits long for the lock of the pass type."""
@@ -24,6 +29,8 @@ class Published:
     number: int
     fresh: bool
     """False when the newest version is already exactly this."""
+    followers: int
+    """Living cards of older versions, which now follow."""
 
 
 async def publish_template(tx: Transaction, brand_id: str, source: TemplateSource) -> Published:
@@ -35,12 +42,14 @@ async def publish_template(tx: Transaction, brand_id: str, source: TemplateSourc
     if errors:
         raise TemplateInvalid(*errors)
     template, fingerprint = parse_template(source), digest(source)
-    shows = template.shows | ({"language"} if len(template.languages) > 1 else set())
     await tx.run(sql.LOCK_BRAND, {"brand": brand_id})
     newest = await tx.first(sql.NEWEST_TEMPLATE, {"brand": brand_id, "name": template.name})
     if newest is not None and newest.digest == fingerprint:
-        return Published(newest.id, newest.number, fresh=False)
-    version = Published(new_id("tpl", tx.now), newest.number + 1 if newest else 1, fresh=True)
+        return Published(newest.id, newest.number, fresh=False, followers=0)
+    following = await tx.first(sql.FOLLOWERS, {"brand": brand_id, "name": template.name})
+    followers = following.cards if following else 0
+    number = newest.number + 1 if newest else 1
+    version = Published(new_id("tpl", tx.now), number, fresh=True, followers=followers)
     await tx.run(
         sql.INSERT_TEMPLATE,
         {
@@ -50,7 +59,7 @@ async def publish_template(tx: Transaction, brand_id: str, source: TemplateSourc
             "number": version.number,
             "digest": fingerprint,
             "bundle": to_bundle(source),
-            "shows": sorted(shows),
+            "shows": sorted(template.shows),
             "now": tx.now,
         },
     )
@@ -80,17 +89,22 @@ class Restyling:
 
     database: Database
     interval: float
+    chunk: int = CHUNK
+    shelf: Shelf = field(default_factory=Shelf)
 
     async def take(self) -> float:
         """Move one chunk; in how many seconds to look again."""
         async with self.database.begin() as tx:
-            rows = await tx.all(sql.UNSTYLED)
-            for row in rows:
-                values = {"to": row.id, "brand": row.brand_id, "name": row.name, "number": row.number, "most": CHUNK}
-                moved = await tx.all(sql.RESTYLE, values)
-                await refresh_these(tx, [card.id for card in moved], self.interval)
-        return 0.0 if rows else IDLE
+            new = await tx.first(sql.UNSTYLED)
+            if new is None:
+                return IDLE
+            values = {"to": new.id, "brand": new.brand_id, "name": new.name, "number": new.number, "most": self.chunk}
+            moved = await tx.all(sql.RESTYLE, values)
+            await refresh_these(tx, await self._changed(tx, moved, new.id), self.interval)
+        return 0.0
 
-
-IDLE = 60.0
-"""Publishing wakes this drain; otherwise it need hardly look."""
+    async def _changed(self, tx: Transaction, moved: Sequence[Row], new_version: str) -> list[str]:
+        """The cards that look different now: an edit of one language is no news to those who speak another."""
+        kinds = {(card.old_version, card.language) for card in moved}
+        news = {(old, language) for old, language in kinds if await self.shelf.differ(tx, old, new_version, language)}
+        return [card.id for card in moved if (card.old_version, card.language) in news]

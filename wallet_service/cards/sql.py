@@ -20,6 +20,11 @@ BRAND_OF_CARD = text("SELECT brand_id FROM card WHERE id = :id")
 
 LIVE_CARD_OF = text("SELECT id FROM card WHERE member_id = :member AND voided_at IS NULL")
 
+LIVING_CARDS = text("SELECT id FROM card WHERE member_id = ANY(CAST(:members AS text[])) AND voided_at IS NULL")
+
+LOCK_HOLDER = text("SELECT FROM member WHERE id = :member FOR NO KEY UPDATE")
+"""Whoever changes the member meanwhile will see the new card, or be seen on it."""
+
 VOID_CARD = text("""
 UPDATE card SET voided_at = :now WHERE brand_id = :brand AND id = :id AND voided_at IS NULL RETURNING id
 """)
@@ -77,32 +82,36 @@ def _touch(which: str) -> TextClause:
 
 TOUCH_SHOWING = _touch("""
     JOIN template_version AS t ON t.id = c.template_version_id
-    WHERE c.member_id = ANY(CAST(:members AS text[])) AND c.voided_at IS NULL AND t.shows && CAST(:fields AS text[])
+    WHERE c.member_id = ANY(CAST(:members AS text[])) AND c.voided_at IS NULL AND CAST(:field AS text) = ANY(t.shows)
 """)
-"""Cards of these members whose design shows one of these fields."""
+"""Cards of these members whose design shows this field."""
 
 TOUCH_THESE = _touch("WHERE c.id = ANY(CAST(:cards AS text[]))")
 
 RESTYLE = text("""
 UPDATE card SET template_version_id = :to
-WHERE id IN (
-    SELECT c.id FROM card AS c JOIN template_version AS old ON old.id = c.template_version_id
+FROM (
+    SELECT c.id, old.id AS old_version, m.language
+    FROM card AS c JOIN template_version AS old ON old.id = c.template_version_id JOIN member AS m ON m.id = c.member_id
     WHERE old.brand_id = :brand AND old.name = :name AND old.number < :number AND c.voided_at IS NULL
     ORDER BY c.id LIMIT :most FOR NO KEY UPDATE OF c
-)
-RETURNING id
+) AS held
+WHERE card.id = held.id
+RETURNING card.id, old_version, language
 """)
 
 UNSTYLED = text("""
-SELECT DISTINCT ON (new.brand_id, new.name) new.id, new.brand_id, new.name, new.number
-FROM template_version AS new
-WHERE EXISTS (
-    SELECT FROM template_version AS old JOIN card AS c ON c.template_version_id = old.id
-    WHERE old.brand_id = new.brand_id AND old.name = new.name AND old.number < new.number AND c.voided_at IS NULL
-)
-ORDER BY new.brand_id, new.name, new.number DESC
+SELECT new.id, new.brand_id, new.name, new.number
+FROM template_version AS old JOIN template_version AS new ON new.brand_id = old.brand_id AND new.name = old.name
+WHERE new.number > old.number
+    AND NOT EXISTS (
+        SELECT FROM template_version AS newer
+        WHERE newer.brand_id = new.brand_id AND newer.name = new.name AND newer.number > new.number
+    )
+    AND EXISTS (SELECT FROM card AS c WHERE c.template_version_id = old.id AND c.voided_at IS NULL)
+ORDER BY old.id LIMIT 1
 """)
-"""Newest versions of templates that still have cards of older ones."""
+"""The newest version of some template that still has cards of an older one."""
 
 RESTYLE_PROGRAMMES = text("""
 UPDATE programme SET template_version_id = :to
@@ -110,7 +119,13 @@ WHERE brand_id = :brand AND template_version_id IN (
     SELECT id FROM template_version WHERE brand_id = :brand AND name = :name)
 """)
 
-LOCK_BRAND = text("SELECT FROM brand WHERE id = :brand FOR UPDATE")
+LOCK_BRAND = text("SELECT FROM brand WHERE id = :brand FOR NO KEY UPDATE")
+"""Publishing is one at a time for each brand; its members and cards, which only refer to it, need not wait."""
+
+FOLLOWERS = text("""
+SELECT count(*) AS cards FROM card AS c JOIN template_version AS t ON t.id = c.template_version_id
+WHERE t.brand_id = :brand AND t.name = :name AND c.voided_at IS NULL
+""")
 
 NEWEST_TEMPLATE = text("""
 SELECT id, number, digest FROM template_version WHERE brand_id = :brand AND name = :name ORDER BY number DESC LIMIT 1

@@ -19,23 +19,25 @@ BEHIND = timedelta(seconds=1)
 SWEEP = 2.0
 """Seconds between two claims that begin at the very beginning, for stragglers and expired leases."""
 
-ATTEMPTS = 10
-"""After so many tries a change is given up; the next change of the card starts anew."""
+SOON = 0.02
+"""Least seconds between two looks that found nothing (what is overdue may be in another worker's hands)."""
 
-LONGEST_WAIT = 3600.0
+LONGEST_WAIT = 300.0
+"""Seconds between two tries, however long the trouble lasts: a change is never given up."""
+
+LONGEST_ASKED = 3600.0
+"""Most seconds the other side may ask us to wait."""
 
 
 def next_wait(outcomes: Sequence[Outcome], attempt: int) -> float | None:
     """Seconds until a card must be told again; None when it is settled. PURE.
 
     What may yet succeed (TryLater, Unknown: a push for a card carries nothing, so a second one does no harm) is tried
-    again, waiting longer each time; what succeeded, is dead or was refused is settled.
+    again, waiting longer each time, for as long as it takes; what succeeded, is dead or was refused is settled.
     """
-    if attempt >= ATTEMPTS:
-        return None
     asked = [outcome.seconds for outcome in outcomes if isinstance(outcome, TryLater)]
     asked += [0.0 for outcome in outcomes if isinstance(outcome, Unknown)]
-    return min(LONGEST_WAIT, max(2.0**attempt, *asked)) if asked else None
+    return min(LONGEST_ASKED, max(min(LONGEST_WAIT, 2.0 ** min(attempt, 16)), *asked)) if asked else None
 
 
 def describe(outcome: Outcome) -> str:
@@ -103,7 +105,7 @@ class Telling:
     async def _idle(self) -> float:
         async with self.database.read() as tx:
             row = await tx.first(sql.NEXT_DUE)
-        return SWEEP if row is None or row.seconds is None else max(0.01, row.seconds)
+        return SWEEP if row is None or row.seconds is None else max(SOON, row.seconds)
 
     async def _wake(self, listeners: Sequence[Row]) -> Mapping[Wake, Outcome]:
         """One push for each token and pass type, however many cards it stands for."""
@@ -114,10 +116,10 @@ class Telling:
         outcomes: dict[str, list[Outcome]] = defaultdict(list)
         for row in listeners:
             outcomes[row.card_id].append(told[Wake(row.pass_type, row.push_token)])
+        await self._forget_dead(told)
         async with self.database.begin() as tx:
             if listeners:
                 await _note_told(tx, listeners, told)
-                await _forget_dead(tx, told)
             await tx.run(
                 sql.SETTLE_DUE,
                 {
@@ -128,6 +130,18 @@ class Telling:
                 },
             )
 
+    async def _forget_dead(self, told: Mapping[Wake, Outcome]) -> None:
+        """In a transaction of its own: it locks all cards of a token, not only those of the batch."""
+        dead = [(wake, outcome.since_ms) for wake, outcome in told.items() if isinstance(outcome, Dead)]
+        if dead:
+            values = {
+                "types": [wake.pass_type for wake, _ in dead],
+                "tokens": [wake.push_token for wake, _ in dead],
+                "since": [since and datetime.fromtimestamp(since / 1000, UTC) for _, since in dead],
+            }
+            async with self.database.begin() as tx:
+                await tx.run(sql.FORGET_DEAD, values)
+
 
 async def _note_told(tx: Transaction, listeners: Sequence[Row], told: Mapping[Wake, Outcome]) -> None:
     values = {
@@ -136,15 +150,4 @@ async def _note_told(tx: Transaction, listeners: Sequence[Row], told: Mapping[Wa
         "versions": [row.version for row in listeners],
         "outcomes": [describe(told[Wake(row.pass_type, row.push_token)]) for row in listeners],
     }
-    await tx.run(sql.NOTE_TOLD, values | {"now": tx.now})
-
-
-async def _forget_dead(tx: Transaction, told: Mapping[Wake, Outcome]) -> None:
-    dead = [(wake, outcome.since_ms) for wake, outcome in told.items() if isinstance(outcome, Dead)]
-    if dead:
-        values = {
-            "types": [wake.pass_type for wake, _ in dead],
-            "tokens": [wake.push_token for wake, _ in dead],
-            "since": [since and datetime.fromtimestamp(since / 1000, UTC) for _, since in dead],
-        }
-        await tx.run(sql.FORGET_DEAD, values)
+    await tx.run(sql.NOTE_TOLD, values)

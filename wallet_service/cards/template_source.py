@@ -25,7 +25,17 @@ IMAGE = r"[A-Za-z][A-Za-z0-9_-]{0,39}(?:@[23]x)?\.png"
 FILE = re.compile(rf"pass\.json|card\.toml|(?:{LANGUAGE}\.lproj/)?{IMAGE}|{LANGUAGE}\.lproj/pass\.strings")
 ALLOWED = "A template holds pass.json, card.toml, PNG images and <language>.lproj folders with pass.strings and images."
 EARLIEST = (1980, 1, 1, 0, 0, 0)
-UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, OverflowError, RuntimeError, ValueError)
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 """What zipfile raises for a zip that is cut, altered, encrypted or packed in an unknown way."""
 
 

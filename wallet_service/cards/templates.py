@@ -68,7 +68,7 @@ class Template:
 def parse_template(source: TemplateSource) -> Template:
     """Understand a template, so that every card of it can be laid out and filled.
 
-    Raises `TemplateInvalid`, `PlaceholderInvalid` or `LanguageUnknown` at the first trouble; `lint` tells them all.
+    Raises `TemplateInvalid`, `PlaceholderInvalid` or `NumbersUnknown` at the first trouble; `lint` tells them all.
     """
     sheet = read_card_sheet(required(source, "card.toml"))
     pass_json = read_pass_json(source)

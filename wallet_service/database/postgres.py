@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+import asyncpg
 from sqlalchemy import CursorResult, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -12,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from wallet_service.clock import Clock
 from wallet_service.database.seam import Row, Settle, Statement
-from wallet_service.errors import Unavailable
+from wallet_service.errors import Conflict, Unavailable
 
-OUTAGES = ("08", "57P", "53", "58", "40", "23505")
-"""SQLSTATE classes that pass: connection, shutdown, no resources, system error, serialisation and deadlock; and a name
-that another transaction took at the same moment. Our statements look first, so a repeated request is told plainly."""
+OUTAGES = ("08", "57P", "53", "58", "40")
+"""SQLSTATE classes that pass: connection, shutdown, no resources, system error, serialisation and deadlock."""
+
+TAKEN = "23505"
+"""SQLSTATE unique_violation: our statements look first, so it means that somebody else was quicker."""
 
 
 class DatabaseUnavailable(Unavailable):
@@ -31,6 +35,19 @@ class DatabaseUnavailable(Unavailable):
     def __init__(self, why: BaseException) -> None:
         """Keep the reason for the log; callers learn only that it will pass."""
         super().__init__(f"The database did not answer ({type(why).__name__}).", remedy="Repeat the request shortly.")
+
+
+class Collision(Conflict):
+    """Another request took the same unique value (a phone, an external id) at the same moment; nothing was changed.
+
+    Repeat the request: it is then told who has the value.
+    """
+
+    slug = "collision"
+    title = "Somebody else was quicker"
+
+    def __init__(self) -> None:
+        super().__init__("The same value was given to another at this very moment.", remedy="Repeat the request.")
 
 
 class PostgresTransaction:
@@ -79,11 +96,16 @@ async def _nothing_follows(_tx: object, _facts: Sequence[object]) -> None:
 class PostgresDatabase:
     """Connections of one process to one Postgres database."""
 
-    def __init__(self, url: str, clock: Clock, *, pool: int = 12, settle: Settle = _nothing_follows) -> None:
-        """`url` is a libpq or SQLAlchemy URL; `settle` writes what follows from a transaction's facts."""
+    def __init__(
+        self, url: str, clock: Clock, *, pool: int = 12, patience: float = 10.0, settle: Settle = _nothing_follows
+    ) -> None:
+        """`url` is a libpq or SQLAlchemy URL; `settle` writes what follows from a transaction's facts.
+
+        When all `pool` connections are taken, the next caller waits for `patience` seconds.
+        """
         self._clock = clock
         self._settle = settle
-        self._engine = connect_to(url, pool)
+        self._engine = connect_to(url, pool, patience)
         self._looking = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
@@ -110,19 +132,23 @@ class PostgresDatabase:
         await self._engine.dispose()
 
 
-def connect_to(url: str, pool: int) -> AsyncEngine:
-    """A SQLAlchemy engine for any spelling of a Postgres URL."""
+def connect_to(url: str, pool: int, patience: float = 10.0) -> AsyncEngine:
+    """A SQLAlchemy engine for any spelling of a Postgres URL; asyncpg reads it as libpq would (`sslmode` and all)."""
     _, _, rest = url.partition("://")
+    connect = partial(
+        asyncpg.connect,
+        f"postgresql://{rest}",
+        timeout=patience,
+        command_timeout=60,
+        server_settings={"application_name": "wallet_service", "statement_timeout": "30000"},
+    )
     return create_async_engine(
-        f"postgresql+asyncpg://{rest}",
+        "postgresql+asyncpg://",
+        async_creator=connect,
         pool_size=pool,
         max_overflow=0,
-        pool_timeout=10,
-        connect_args={
-            "prepared_statement_cache_size": 500,
-            "command_timeout": 60,
-            "server_settings": {"application_name": "wallet_service", "statement_timeout": "30000"},
-        },
+        pool_timeout=patience,
+        hide_parameters=True,  # they are members' data and hashes of keys, and errors end up in logs
     )
 
 
@@ -135,6 +161,8 @@ async def _outages_named() -> AsyncIterator[None]:
         state = getattr(error.orig, "sqlstate", None) or ""
         if error.connection_invalidated or state.startswith(OUTAGES):
             raise DatabaseUnavailable(error) from error
+        if state == TAKEN:
+            raise Collision from error
         raise
     except (OSError, PoolTimeout) as error:
         raise DatabaseUnavailable(error) from error

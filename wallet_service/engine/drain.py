@@ -10,7 +10,7 @@ from wallet_service.errors import Unavailable
 LOG = structlog.get_logger()
 
 PATIENCE = 2.0
-"""Most seconds between two looks: bounds what a lost wake-up or an expired lease can cost."""
+"""Most seconds between two looks, unless told otherwise: bounds what a lost wake-up or an expired lease can cost."""
 
 PENANCE = 1.0
 """Seconds to wait after a look that failed."""
@@ -19,10 +19,13 @@ PENANCE = 1.0
 class Drain:
     """One kind of due work. `take` handles one batch and says in how many seconds it should look again (0: at once)."""
 
-    def __init__(self, name: str, take: Callable[[], Awaitable[float]], *, lanes: int = 1) -> None:
-        """`lanes` batches may be in hand at once."""
+    def __init__(
+        self, name: str, take: Callable[[], Awaitable[float]], *, lanes: int = 1, patience: float = PATIENCE
+    ) -> None:
+        """`lanes` batches may be in hand at once; `patience` is the most seconds between two looks."""
         self.name = name
         self._take = take
+        self._patience = patience
         self._woken = [asyncio.Event() for _ in range(lanes)]
 
     async def wake(self) -> None:
@@ -39,7 +42,7 @@ class Drain:
             woken.clear()
             wait = await self._look()
             if wait > 0:
-                await _rest(min(wait, PATIENCE), woken, stop)
+                await _rest(min(wait, self._patience), woken, stop)
 
     async def _look(self) -> float:
         try:

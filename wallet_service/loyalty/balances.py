@@ -1,6 +1,6 @@
 """Moving points: the hot path. A batch of postings is read, decided and written in three steps of one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,11 +8,12 @@ from wallet_service.amounts import MOST, Points
 from wallet_service.database.seam import Row, Transaction
 from wallet_service.errors import Conflict, Invalid, NotFound, WalletServiceError
 from wallet_service.loyalty import sql
-from wallet_service.loyalty.facts import MemberChanged
+from wallet_service.loyalty.facts import BalanceChanged
 from wallet_service.loyalty.once import OnceKey, Reply, claim
-from wallet_service.loyalty.references import MemberRef
+from wallet_service.loyalty.references import Kind, MemberRef
 
-BALANCE = frozenset({"balance"})
+NAMES: Mapping[Kind, str] = {"id": "id", "external": "external id", "phone": "phone", "card": "card"}
+"""How refusals speak of a reference; they never repeat it, since they are kept with their idempotency key."""
 
 
 class MemberNotFound(NotFound):
@@ -126,7 +127,7 @@ async def _decide_all(tx: Transaction, postings: Sequence[Posting]) -> list[Post
     decided = [_decide_one(tx.now, posting, found.get(n, []), accounts) for n, posting in enumerate(postings)]
     for account in accounts.values():
         if account.balance != before[account.member_id]:
-            tx.record(MemberChanged(account.member_id, BALANCE))
+            tx.record(BalanceChanged(account.member_id))
     return decided
 
 
@@ -146,10 +147,10 @@ def _decide_one(
 def only(rows: Sequence[Row], ref: MemberRef) -> Row:
     """The one row a reference led to. Raises `MemberNotFound` or `MemberAmbiguous`."""
     if not rows:
-        raise MemberNotFound(f"No member has the {ref.kind} {ref.value!r}.")
+        raise MemberNotFound(f"No member of this brand has this {NAMES[ref.kind]}.")
     if len(rows) > 1:
         members = [row.id for row in rows]
-        raise MemberAmbiguous(f"The {ref.kind} {ref.value!r} fits {len(rows)} members.", members=members)
+        raise MemberAmbiguous(f"This {NAMES[ref.kind]} fits {len(rows)} members.", members=members)
     return rows[0]
 
 

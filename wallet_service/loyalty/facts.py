@@ -1,5 +1,6 @@
 """What happened in loyalty, named in the past. What follows from it stands in flows.py."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -11,9 +12,16 @@ class MemberEnrolled:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberChanged:
-    """Something about a member that a card may show is different now."""
+class BalanceChanged:
+    """A member has more or fewer points than before."""
 
     member_id: str
-    fields: frozenset[str]
-    """Placeholder fields that changed: `balance`, `name`, `first_name`, `external_id`, `language`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanged:
+    """Something else about a member that a card may show is different now."""
+
+    member_id: str
+    was: Mapping[str, str | None]
+    """What changed, as it was before: some of `name`, `external_id`, `language`."""

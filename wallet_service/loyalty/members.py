@@ -19,7 +19,7 @@ CHECKS = {"phone": normal_phone, "language": known_language, "time_zone": known_
 """Fields whose values are put into their normal form."""
 
 SHOWN = ("name", "external_id", "language")
-"""Fields a card may show as they are."""
+"""Fields a card may show, besides the balance."""
 
 
 class MemberExists(Conflict):
@@ -96,18 +96,18 @@ async def find_member(tx: Transaction, brand_id: str, ref: MemberRef) -> Member:
 
 async def change_member(tx: Transaction, member: Member, wishes: Mapping[str, Any]) -> Member:
     """Change what is given, leave the rest. Raises `MemberExists` and what `CHECKS` refuse."""
-    wanted = replace(member, **_normal(wishes))
-    changed = {field for field in SHOWN if getattr(wanted, field) != getattr(member, field)}
-    if wanted.first_name != member.first_name:
-        changed.add("first_name")
+    asked = _normal(wishes)
+    member = _member(await tx.first(sql.LOCK_MEMBER, {"id": member.id}))  # as it stands, now that nobody else writes it
+    wanted = replace(member, **asked)
+    was = {field: getattr(member, field) for field in SHOWN if getattr(wanted, field) != getattr(member, field)}
     values = {
         field: getattr(wanted, field) for field in COLUMNS if field not in {"balance", "created_at", "updated_at"}
     }
     if await tx.first(sql.CLASHING_MEMBER, values) is not None:
         raise await _already(tx, member.programme_id, values)
     row = await tx.first(sql.UPDATE_MEMBER, values | {"now": tx.now})
-    if changed:
-        tx.record(MemberChanged(member.id, frozenset(changed)))
+    if was:
+        tx.record(MemberChanged(member.id, was))
     return _member(row)
 
 

@@ -1,5 +1,7 @@
 """How an outside system names a member: by our id, by its own, by phone, or by the card just scanned. PURE."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +11,8 @@ from wallet_service.errors import Invalid
 from wallet_service.ids import is_id
 
 Kind = Literal["id", "external", "phone", "card"]
+
+EXTERNAL = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
 
 
 class MemberReferenceInvalid(Invalid):
@@ -40,12 +44,13 @@ def parse_reference(text: str) -> MemberRef:
     if is_id("card", text):
         return MemberRef("card", text)
     kind, _, value = text.partition(":")
-    if kind == "external" and 0 < len(value) <= 100:
-        return MemberRef("external", value)
+    own_id = unicodedata.normalize("NFC", value.strip())  # as ids are kept
+    if kind == "external" and EXTERNAL.fullmatch(own_id):
+        return MemberRef("external", own_id)
     if kind == "phone":
         return MemberRef("phone", normal_phone(value))
     raise MemberReferenceInvalid(
-        f"{text[:80]!r} is none of the four forms.", remedy="Use mem_…, card_…, external:YOUR-ID or phone:+NUMBER."
+        "This is none of the four forms.", remedy="Use mem_…, card_…, external:YOUR-ID or phone:+NUMBER."
     )
 
 
@@ -54,7 +59,7 @@ def normal_phone(text: str) -> str:
     try:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException as error:
-        raise PhoneInvalid(f"{text[:40]!r} cannot be read as a phone number.", remedy="Write it as +NUMBER.") from error
+        raise PhoneInvalid("This cannot be read as a phone number.", remedy="Write it as +NUMBER.") from error
     if not phonenumbers.is_possible_number(number):
-        raise PhoneInvalid(f"{text[:40]!r} is not a possible phone number.", remedy="Write it as +NUMBER.")
+        raise PhoneInvalid("This is not a possible phone number.", remedy="Write it as +NUMBER.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -17,8 +17,8 @@ ORDER BY b.id, p.id
 PASS_TYPE = text("SELECT identifier FROM pass_type WHERE brand_id = :brand AND identifier = :identifier")
 
 CLAIM_PASS_TYPE = text("""
-INSERT INTO pass_type (identifier, brand_id, team) VALUES (:identifier, :brand, :team)
-ON CONFLICT (identifier) DO UPDATE SET team = EXCLUDED.team WHERE pass_type.brand_id = EXCLUDED.brand_id
+INSERT INTO pass_type (identifier, brand_id) VALUES (:identifier, :brand)
+ON CONFLICT (identifier) DO UPDATE SET brand_id = EXCLUDED.brand_id WHERE pass_type.brand_id = EXCLUDED.brand_id
 RETURNING identifier
 """)
 
@@ -58,6 +58,8 @@ VALUES (:id, :brand_id, :programme_id, :external_id, :phone, :email, :name, :lan
 ON CONFLICT DO NOTHING
 RETURNING *
 """)
+
+LOCK_MEMBER = text("SELECT * FROM member WHERE id = :id FOR NO KEY UPDATE")
 
 UPDATE_MEMBER = text("""
 UPDATE member SET external_id = :external_id, phone = :phone, email = :email, name = :name, language = :language,

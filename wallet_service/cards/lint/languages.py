@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from wallet_service.cards.json_tree import leaves
 from wallet_service.cards.lint.draft import Draft
-from wallet_service.cards.numerals import LanguageUnknown, plural_forms
+from wallet_service.cards.numerals import NumbersUnknown, plural_forms
 from wallet_service.cards.placeholders import PlaceholderInvalid, holes_of
 from wallet_service.cards.problem import Problem, error, warning
 from wallet_service.cards.templates import TRANSLATED
@@ -24,7 +24,7 @@ def _known(draft: Draft) -> Iterator[Problem]:
         seen.add(language)
         try:
             plural_forms(language)
-        except LanguageUnknown as refusal:
+        except NumbersUnknown as refusal:
             yield error("card.toml: card.languages", refusal.detail, refusal.remedy or "")
 
 
@@ -69,7 +69,7 @@ def _plurals(draft: Draft) -> Iterator[Problem]:
 def _forms(language: str) -> frozenset[str]:
     try:
         return plural_forms(language)
-    except LanguageUnknown:
+    except NumbersUnknown:
         return frozenset()
 
 

@@ -59,7 +59,8 @@ def cut(pass_json: Mapping[str, Any]) -> Stencil:
         return node
 
     marked = orjson.dumps({key: mark(inner) for key, inner in pass_json.items() if key not in OWNED})
-    texts = re.split(rb'"\\u0002%b\\u0002"|\\u0001%b\\u0001' % (nonce.encode(), nonce.encode()), b"," + marked[1:])
+    closing = marked[1:] if marked == b"{}" else b"," + marked[1:]
+    texts = re.split(rb'"\\u0002%b\\u0002"|\\u0001%b\\u0001' % (nonce.encode(), nonce.encode()), closing)
     return Stencil(tuple(piece for pair in _alternate(texts, holes) for piece in pair))
 
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -24,6 +24,13 @@ from wallet_service.wallets.apple.signing import Signer
 from wallet_service.wallets.seam import CardFace, Design, FaceUnfit, Package, Wake
 
 TOKEN_PURPOSE = "apple-pass"  # noqa: S105 - what the token is for
+OF_ONE_TOKEN = frozenset({"DeviceTokenNotForTopic", "MissingDeviceToken"})
+"""Refusals that are about one token. Every other is about us (certificate, host, a mistake): it passes when we mend it,
+and until then no change may be given up."""
+
+UNTIL_MENDED = 300.0
+"""Seconds until we ask again whether our own fault has been mended."""
+
 PATIENCE = {PushOutcome.THROTTLED: 60.0, PushOutcome.UNAVAILABLE: 5.0, PushOutcome.NOT_SENT: 1.0}
 """Seconds to wait where Apple names none."""
 
@@ -63,7 +70,7 @@ class AppleWallet:
     _vetted: set[str] = field(default_factory=set)
     """Designs of which a whole pass was found good."""
     _lines: dict[str, tuple[str, PushTransport]] = field(default_factory=dict)
-    _threads: ThreadPoolExecutor = field(
+    _threads: Executor = field(
         default_factory=lambda: ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="sign")
     )
 
@@ -173,7 +180,7 @@ def outcome_of(result: PushResult) -> Outcome:
         case PushOutcome.DEAD_TOKEN:
             return Dead(result.timestamp)
         case PushOutcome.REJECTED:
-            return Refused(reason)
+            return Refused(reason) if reason in OF_ONE_TOKEN else TryLater(UNTIL_MENDED, reason)
         case PushOutcome.UNKNOWN:
             return Unknown(reason)
         case PushOutcome.THROTTLED | PushOutcome.UNAVAILABLE | PushOutcome.NOT_SENT:

@@ -47,7 +47,7 @@ def arrivals(apns: ApnsSimulator) -> Counter[str]:
 async def until(condition: Callable[[], object]) -> None:
     """Wait for what is bound to happen soon."""
     async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - the simulator knows no events of ours
+        while not condition():
             await asyncio.sleep(0.005)
 
 

@@ -31,7 +31,6 @@ CREATE INDEX api_key_brand ON api_key (brand_id)
 CREATE TABLE pass_type (
     identifier text PRIMARY KEY,
     brand_id text NOT NULL REFERENCES brand,
-    team text NOT NULL,
     change_seq bigint NOT NULL DEFAULT 0
 )
 
@@ -139,7 +138,7 @@ CREATE UNIQUE INDEX card_live ON card (member_id) WHERE voided_at IS NULL
 
 CREATE INDEX card_member ON card (member_id)
 
-CREATE INDEX card_template ON card (template_version_id, id)
+CREATE INDEX card_template ON card (template_version_id, id) WHERE voided_at IS NULL
 
 CREATE TABLE registration (
     device_id text NOT NULL,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from wallet_service.clock import Clock
 from wallet_service.wallets.apple.push.connection import ApnsConnection
@@ -50,13 +51,13 @@ class Dialler:
             raise CannotConnectError(self._about(words_for(error)), lasting=lasting) from error
 
     async def _connect(self, make: Callable[[], ApnsConnection], credential: LoadedCredential) -> None:
-        _, connection = await asyncio.get_running_loop().create_connection(
-            make,
-            self._host,
-            self._port,
-            ssl=credential.context,
-            ssl_shutdown_timeout=HANG_UP,
-            happy_eyeballs_delay=SECOND_ADDRESS_AFTER,
+        loop = asyncio.get_running_loop()
+        # uvloop tries the addresses one after the other, and knows no word for anything else
+        race: dict[str, Any] = (
+            {"happy_eyeballs_delay": SECOND_ADDRESS_AFTER} if isinstance(loop, asyncio.BaseEventLoop) else {}
+        )
+        _, connection = await loop.create_connection(
+            make, self._host, self._port, ssl=credential.context, ssl_shutdown_timeout=HANG_UP, **race
         )
         try:
             await connection.ready

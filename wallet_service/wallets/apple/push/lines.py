@@ -3,9 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import structlog
+
 from wallet_service.wallets.apple.push.breaker import Breaker, Circuit
 from wallet_service.wallets.apple.push.connection import ApnsConnection
 from wallet_service.wallets.apple.push.trouble import CannotConnectError
+
+LOG = structlog.get_logger()
 
 
 class Lines:
@@ -89,6 +93,9 @@ class Lines:
             await self._dial()
         except CannotConnectError as trouble:
             self._failed(trouble)
+        except Exception as bug:  # whatever it is, it must not be tried again without a rest
+            LOG.exception("dialling failed")
+            self._failed(CannotConnectError(repr(bug), lasting=True))
         finally:
             self._dialling = None
         self._changed()
