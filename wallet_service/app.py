@@ -1,8 +1,8 @@
 """The composition root: settings in, a running service out. The only place that picks implementations."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -155,12 +155,12 @@ def drains_of(service: Service) -> dict[str, Drain]:
     """Job -> the drain it wakes."""
     telling = Telling(service.database, service.wallet, service.clock, service.settings.push)
     restyling = Restyling(service.database, service.settings.push.interval)
-    takes: dict[str, tuple[Callable[[], Awaitable[float]], int]] = {
-        TELL_PHONES: (telling.take, TELLING_LANES),
-        RESTYLE_CARDS: (restyling.take, 1),
-        FORGET_KEYS: (lambda: _forget(service.database), 1),
-    }
-    return {name: Drain(name, take, lanes=lanes) for name, (take, lanes) in takes.items()}
+    drains = (
+        Drain(TELL_PHONES, telling.take, lanes=TELLING_LANES),
+        Drain(RESTYLE_CARDS, restyling.take, patience=IDLE),
+        Drain(FORGET_KEYS, partial(_forget, service.database), patience=IDLE),
+    )
+    return {drain.name: drain for drain in drains}
 
 
 async def work(service: Service, stop: asyncio.Event) -> None:
@@ -184,29 +184,27 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         """Not yet listening."""
         super().__init__(config)
-        self._begun = asyncio.Event()
-        self._over = asyncio.Event()
+        self.begun = asyncio.Event()
+        """It listens, or could not."""
+        self.ended = asyncio.Event()
+        """It has stopped."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # uvicorn's is a generator
+        """Signals are not ours: uvicorn would raise them again once its doors are shut, and so cut off all the rest."""
+        return nullcontext()
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Begin to listen."""
         await super().startup(sockets)
-        self._begun.set()
+        self.begun.set()
 
     async def run_on(self, listener: socket | None) -> None:
-        """Serve until told to stop (`should_exit`, SIGTERM, SIGINT)."""
+        """Serve until told to stop (`should_exit`)."""
         try:
             await self.serve(sockets=[listener] if listener else None)
         finally:
-            self._begun.set()
-            self._over.set()
-
-    async def begun(self) -> None:
-        """Returns once it listens (or could not)."""
-        await self._begun.wait()
-
-    async def ended(self) -> None:
-        """Returns once it has stopped."""
-        await self._over.wait()
+            self.begun.set()
+            self.ended.set()
 
 
 @asynccontextmanager
@@ -220,11 +218,11 @@ async def serving(service: Service, *, listener: socket | None = None, worker: b
         if worker:
             group.create_task(work(service, stop))
         try:
-            await server.begun()
+            await server.begun.wait()
             yield server
         finally:
             server.should_exit = True
-            await server.ended()
+            await server.ended.wait()
             await doors.aclose()
             stop.set()
 

@@ -47,7 +47,7 @@ async def newest(database: Database, brand: str):
 async def test_a_good_template_becomes_the_first_version(publish, database, brand, tmp_path):
     source = tea()
     told = await publish(put(source, tmp_path))
-    assert (told.exit_code, told.output) == (0, "tiny-tea is published as version 1: no card has an older one.\n")
+    assert (told.exit_code, told.output) == (0, "tiny-tea is published as version 1; cards that follow: 0.\n")
     version = await newest(database, brand)
     assert (version.number, version.digest) == (1, digest(source))
 
@@ -62,7 +62,7 @@ async def test_publishing_the_same_again_changes_nothing(publish, database, bran
 async def test_a_changed_template_is_the_next_version_and_cards_follow(publish, database, brand, tmp_path):
     await publish(put(tea(), tmp_path))
     told = await publish(put(tea(lambda document: document.update(logoText="Tea")), tmp_path))
-    assert told.output == "tiny-tea is published as version 2: cards of older ones follow by themselves.\n"
+    assert told.output == "tiny-tea is published as version 2; cards that follow: 0.\n"
     assert (await newest(database, brand)).number == 2
 
 

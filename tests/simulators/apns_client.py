@@ -46,7 +46,7 @@ def token(number: int) -> str:
 async def eventually(condition: Callable[[], bool]) -> None:
     """Wait for what the other side does in its own time."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110 - the other side has no Event to offer
+        while not condition():
             await asyncio.sleep(0.005)
 
 

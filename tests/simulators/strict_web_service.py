@@ -139,7 +139,7 @@ async def serving() -> AsyncIterator[StrictWebService]:
     service.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     server = uvicorn.Server(uvicorn.Config(service.app, lifespan="off", ws="none", log_level="error"))
     running = asyncio.create_task(server.serve([listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event for it
+    while not server.started:
         await asyncio.sleep(0.005)
     try:
         yield service

@@ -131,7 +131,7 @@ async def test_a_phone_switched_off_while_it_obeys_keeps_the_next_push(service: 
     anna.off()
     await anna.wake(PASS_TYPE)
     obeying = asyncio.create_task(anna.on())
-    while "list" not in service.calls:  # noqa: ASYNC110 - the service keeps a plain list of its calls
+    while "list" not in service.calls:
         await asyncio.sleep(0)
     anna.off()
     await anna.wake(PASS_TYPE)

@@ -3,13 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from wallet_service.cli.session import in_transaction
+from wallet_service.cli.session import OUT, in_transaction, listing
 
 app = typer.Typer(no_args_is_help=True)
-OUT = Console(soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -25,18 +22,18 @@ def index() -> None:
     """All brands with their programmes."""
     from wallet_service.loyalty.brands import list_brands
 
-    table = Table("brand", "name", "programme", "name", "pass type", "template", "members")
+    table = listing("brand", "name", "programme", "name", "pass type", "template", "members")
     for row in in_transaction(list_brands):
         table.add_row(*(str(value) if value is not None else "" for value in row))
     OUT.print(table)
 
 
 @app.command("pass-type")
-def pass_type(brand: str, identifier: str, team: Annotated[str, typer.Option(help="Apple's team id")]) -> None:
+def pass_type(brand: str, identifier: str) -> None:
     """Give the brand a pass type; its certificate belongs in certs/<identifier>/ (see `certs`)."""
     from wallet_service.loyalty.brands import claim_pass_type
 
-    in_transaction(lambda tx: claim_pass_type(tx, brand, identifier, team))
+    in_transaction(lambda tx: claim_pass_type(tx, brand, identifier))
     OUT.print(f"{identifier} belongs to {brand}.")
 
 

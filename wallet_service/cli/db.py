@@ -3,21 +3,23 @@
 import asyncio
 
 import typer
-from rich.console import Console
 
+from wallet_service.cli.session import OUT, knock
 from wallet_service.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
-OUT = Console(soft_wrap=True, highlight=False)
 
 
 @app.command()
 def upgrade() -> None:
-    """Apply the migrations that are missing."""
+    """Apply the migrations that are missing. The embedded database is brought up to date by `serve` itself."""
     from wallet_service.app import database_server, upgrade_database
 
+    settings = Settings()
+
     async def run() -> None:
-        async with database_server(Settings()) as url:
+        await knock(settings.database_url)
+        async with database_server(settings) as url:
             await upgrade_database(url)
 
     asyncio.run(run())

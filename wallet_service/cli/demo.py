@@ -6,21 +6,22 @@ import logging
 import shutil
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from socket import IPPROTO_TCP, socket
+from socket import AI_PASSIVE, IPPROTO_TCP, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, getaddrinfo, socket
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from wallet_service.cli.logs import log_to_stderr
-from wallet_service.errors import Invalid
+from wallet_service.cli.session import run_until_told
+from wallet_service.errors import Invalid, WalletServiceError
 from wallet_service.settings import ApnsSettings, PushSettings, Settings
 
 if TYPE_CHECKING:
-    from wallet_service.cli.demo_story import World
+    from wallet_service.cli.demo_story import Ending, World
     from wallet_service.service import Service
 
 PASS_TYPE, TEAM, BRAND = "pass.com.example.burger-heroes", "DEMO123456", "Burger Heroes"
@@ -36,28 +37,28 @@ def demo(
     home: Annotated[Path, typer.Option(help="folder for the demo's data; emptied first")] = HOME,
 ) -> None:
     """Play the story of three members and their cards, then stay up to be looked at."""
-    log_to_stderr(logging.WARNING)
-    console = Console(stderr=as_json, highlight=False)
-    happy = asyncio.run(_play(console, home, port, once=once, as_json=as_json))
-    raise typer.Exit(code=0 if happy else 1)
-
-
-async def _play(console: Console, home: Path, port: int, *, once: bool, as_json: bool) -> bool:
     from wallet_service.cli.demo_story import tell
 
-    started = time.monotonic()
-    async with open_world(home, port) as world:
-        console.print(f"[dim]Everything is up after {time.monotonic() - started:.1f} s.[/]")
-        ending = await tell(world, console)
-        ending["seconds"] = round(time.monotonic() - started, 2)
-        if as_json:
-            typer.echo(json.dumps(ending))
-        if not once:
-            await _stay(console, world)
-    return bool(ending["stale_devices"] == 0 and ending["errors"] == 0)
+    log_to_stderr(logging.WARNING)
+    console = Console(stderr=as_json, highlight=False)
+
+    async def play(stop: asyncio.Event) -> "Ending":
+        started = time.monotonic()
+        async with open_world(home, port) as world:
+            console.print(f"[dim]Everything is up after {time.monotonic() - started:.1f} s.[/]")
+            ending = await tell(world, console, stop) | {"seconds": round(time.monotonic() - started, 2)}
+            if as_json:
+                typer.echo(json.dumps(ending))
+            if not once and not stop.is_set():
+                _invite(console, world)
+                await stop.wait()
+        return ending
+
+    ending = run_until_told(play)
+    raise typer.Exit(code=0 if ending["stale_devices"] == ending["errors"] == 0 else 1)
 
 
-async def _stay(console: Console, world: "World") -> None:
+def _invite(console: Console, world: "World") -> None:
     addresses = {"REST": f"{world.base_url}/docs", "API key": world.key}
     addresses |= {f"{name}'s card": link for name, link in world.links.items()}
     console.print("\n[bold]Still here[/] until Ctrl-C:")
@@ -67,7 +68,6 @@ async def _stay(console: Console, world: "World") -> None:
         f"curl -X POST {world.base_url}/v1/members/external:BH-1001/entries -H 'Authorization: Bearer {world.key}'"
     )
     console.print(f"\n[dim]{example} -H 'Content-Type: application/json' -d '{{\"amount\": 100}}'[/]", soft_wrap=True)
-    await world.ended()
 
 
 @asynccontextmanager
@@ -104,12 +104,12 @@ async def open_world(home: Path, port: int = 0) -> AsyncIterator["World"]:
     try:
         async with (
             open_service(settings) as service,
-            serving(service, listener=listener) as server,
+            serving(service, listener=listener),
             httpx2.AsyncClient(timeout=30) as client,
         ):
             sample = await open_sample_brand(service)
             till = SimulatedTill(base_url, sample.key, client)
-            yield World(service, base_url, sample.key, till, client, apns, fleet, certs / "dev-root.pem", server.ended)
+            yield World(service, base_url, sample.key, till, client, apns, fleet, certs / "dev-root.pem")
     finally:
         await apns.aclose()
 
@@ -136,10 +136,27 @@ def empty(home: Path) -> None:
     marker.touch()
 
 
-def listening(port: int) -> socket:
-    """A socket on loopback; the protocol is named so that asyncio turns Nagle's delay off."""
-    listener = socket(proto=IPPROTO_TCP)
-    listener.bind(("127.0.0.1", port))
+class AddressUnusable(WalletServiceError):
+    """The address to listen on is taken, or none of this machine's."""
+
+    slug = "address-unusable"
+    title = "Nobody could reach us"
+
+
+def listening(port: int, host: str = "127.0.0.1") -> socket:
+    """A socket bound to this address; port 0 is any free one. Raises `AddressUnusable`."""
+    with ExitStack() as stack:
+        try:
+            family, kind, _, _, address = getaddrinfo(host, port, type=SOCK_STREAM, flags=AI_PASSIVE)[0]
+            # the protocol is named so that asyncio turns Nagle's delay off
+            listener = stack.enter_context(socket(family, kind, IPPROTO_TCP))
+            listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)  # or a restart waits for the last run's connections
+            listener.bind(address)
+        except OSError as trouble:
+            raise AddressUnusable(
+                f"{host}:{port} cannot be listened on: {trouble.strerror}.", remedy="Choose another --host or --port."
+            ) from None
+        stack.pop_all()
     return listener
 
 
@@ -162,7 +179,7 @@ async def open_sample_brand(service: "Service") -> SampleBrand:
     source = read_template(service.settings.templates_dir / f"{TEMPLATE}.pkpasstemplate")
     async with service.database.begin() as tx:
         brand = await create_brand(tx, BRAND)
-        await claim_pass_type(tx, brand, PASS_TYPE, TEAM)
+        await claim_pass_type(tx, brand, PASS_TYPE)
         version = await publish_template(tx, brand, source)
         programme = await create_programme(
             tx,

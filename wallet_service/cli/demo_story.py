@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,8 +40,6 @@ class World:
     apns: ApnsSimulator
     fleet: Fleet
     roots: Path
-    ended: Callable[[], Awaitable[None]]
-    """Returns once the operator wants the service to stop."""
     links: dict[str, str] = field(default_factory=dict)
     cards: dict[str, str] = field(default_factory=dict)
     phones: dict[str, SimulatedPhone] = field(default_factory=dict)
@@ -77,9 +74,11 @@ class World:
 Ending = dict[str, Any]
 
 
-async def tell(world: World, console: Console) -> Ending:
-    """Play all acts; what happened, in numbers."""
+async def tell(world: World, console: Console, stop: asyncio.Event) -> Ending:
+    """Play the acts, all of them unless told to stop in between; what happened, in numbers."""
     for act in (_join, _buy, _spend, _refuse, _sleep, _lose):
+        if stop.is_set():
+            break
         console.print()
         await act(world, console)
     return await _end(world, console)

@@ -3,15 +3,13 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from wallet_service.cli.session import in_transaction
+from wallet_service.cli.session import OUT, in_transaction, listing
+from wallet_service.database.seam import Transaction
 from wallet_service.loyalty.keys import Scope
 from wallet_service.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
-OUT = Console(soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -24,15 +22,20 @@ def create(
     from wallet_service.loyalty.keys import create_key
 
     OUT.print(in_transaction(lambda tx: create_key(tx, brand, name, frozenset(scope or Scope))))
+    typer.echo("Keep it now: only its hash is kept here, so it cannot be shown again.", err=True)
 
 
 @app.command("list")
 def index(brand: str) -> None:
-    """The brand's keys."""
-    from wallet_service.loyalty.keys import list_keys
+    """The brand's keys; times are UTC."""
+    from wallet_service.loyalty.brands import known_brand
+    from wallet_service.loyalty.keys import ApiKey, list_keys
 
-    table = Table("key", "name", "scopes", "created", "last used", "revoked")
-    for key in in_transaction(lambda tx: list_keys(tx, brand)):
+    async def act(tx: Transaction) -> list[ApiKey]:
+        return await list_keys(tx, await known_brand(tx, brand))
+
+    table = listing("key", "name", "scopes", "created", "last used", "revoked")
+    for key in in_transaction(act):
         moments = [
             f"{moment:%Y-%m-%d %H:%M}" if moment else ""
             for moment in (key.created_at, key.last_used_at, key.revoked_at)
@@ -43,7 +46,7 @@ def index(brand: str) -> None:
 
 @app.command()
 def revoke(brand: str, key: str) -> None:
-    """End a key, within a few seconds everywhere."""
+    """End a key for ever, within a few seconds everywhere."""
     from wallet_service.loyalty.keys import revoke_key
 
     in_transaction(lambda tx: revoke_key(tx, brand, key))
@@ -57,5 +60,6 @@ def master() -> None:
     from wallet_service.tokens import make_master_keys
 
     path = master_keys_path(Settings())
+    known = path.exists()
     make_master_keys(path)
-    OUT.print(f"The master keys are in {path}. Keep a copy apart from the database's backups.")
+    OUT.print(f"{path} {'was there already' if known else 'is made'}. Keep a copy apart from the database's backups.")

@@ -1,32 +1,77 @@
 """`wallet-service`: the operator's command line."""
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
 
-from wallet_service.cli import brands, cards, certs, db, demo, keys, passes, serve, templates
 from wallet_service.errors import WalletServiceError
 
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "demo": ("demo:demo", "See it all on this machine, with phones and Apple simulated: no account, no settings."),
+    "serve": ("serve:serve", "Open the doors: REST for back offices, the web service for phones."),
+    "worker": ("serve:worker", "Do what is due: pushes, template changes. Any number may run, on any machine."),
+    "db": ("db:app", "The database."),
+    "certs": ("certs:app", "Apple's pass certificates."),
+    "brand": ("brands:app", "Brands, their pass types and programmes."),
+    "key": ("keys:app", "API keys, and the master keys."),
+    "template": ("templates:app", "Card templates."),
+    "card": ("cards:app", "Cards, and what their phones show."),
+    "pass": ("passes:app", "Pass files."),
+}
+"""Name -> where it is, what it is for; in the order in which an operator meets them."""
+
+
+class Later(TyperCommand):
+    """A command that is imported when it is called, so that `--help` need not wait for all of them."""
+
+    def __init__(self, name: str, where: str, purpose: str) -> None:
+        super().__init__(name, help=purpose)
+        self._where = where
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Begin the real command in the place of this one."""
+        return _imported(self._where).make_context(info_name, args, parent, **extra)
+
+
+class Menu(TyperGroup):
+    """The commands of the table."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = {name: Later(name, where, purpose) for name, (where, purpose) in COMMANDS.items()}
+
+
 app = typer.Typer(
-    name="wallet-service",
-    help="Loyalty cards in Apple Wallet that stay live.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
+    cls=Menu, name="wallet-service", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
 )
-app.command("serve")(serve.serve)
-app.command("worker")(serve.worker)
-app.command("demo")(demo.demo)
-app.add_typer(db.app, name="db", help="The database.")
-app.add_typer(brands.app, name="brand", help="Brands, their pass types and programmes.")
-app.add_typer(keys.app, name="key", help="API keys, and the master keys.")
-app.add_typer(templates.app, name="template", help="Card templates.")
-app.add_typer(cards.app, name="card", help="Cards, and what their phones show.")
-app.add_typer(passes.app, name="pass", help="Pass files.")
-app.add_typer(certs.app, name="certs", help="Apple's pass certificates.")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("wallet-service"))
+        raise typer.Exit
+
+
+@app.callback()
+def wallet_service(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Loyalty cards in Apple Wallet that stay live. Begin with `wallet-service demo`."""
 
 
 def main() -> None:
@@ -35,11 +80,32 @@ def main() -> None:
         app()
     except WalletServiceError as refusal:
         _say(refusal.title, refusal.detail, refusal.remedy)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        _say("A setting is wrong", f"WALLET_{'__'.join(map(str, first['loc'])).upper()}: {first['msg']}.", None)
+    except ValueError as error:
+        from pydantic import ValidationError
+
+        if not isinstance(error, ValidationError) or error.title != "Settings":
+            raise
+        _say("A setting is wrong", *_setting(error))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _imported(where: str) -> TyperCommand | TyperGroup:
+    module, _, name = where.partition(":")
+    found = getattr(import_module(f"wallet_service.cli.{module}"), name)
+    if isinstance(found, typer.Typer):
+        return get_group(found)
+    single = typer.Typer(add_completion=False)
+    single.command()(found)
+    return get_command(single)  # type: ignore[return-value]  # typer promises less than it makes
+
+
+def _setting(error: "ValidationError") -> tuple[str, str]:
+    """The variable that is wrong and why, and where all are described; never its value, which may be a secret."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = "__".join(map(str, first["loc"])).upper()
+    name = place if place.startswith(("WALLET_", "DATABASE_URL")) else f"WALLET_{place}"
+    return f"{name}: {first['msg']}.", "Correct this environment variable, or unset it for its default."
 
 
 def _say(title: str, detail: str, remedy: str | None) -> None:

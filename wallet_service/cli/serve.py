@@ -1,59 +1,57 @@
 """`serve` and `worker`: the service itself."""
 
 import asyncio
-import signal
-from collections.abc import Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
+import structlog
 import typer
 
+from wallet_service.cli.demo import listening
 from wallet_service.cli.logs import log_to_stderr
+from wallet_service.cli.session import opened, run_until_told
 from wallet_service.settings import Settings
+
+LOG = structlog.get_logger()
 
 
 def serve(
     *,
     worker: Annotated[bool, typer.Option(help="also do the work that is due, in this process")] = True,
-    host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
-    port: Annotated[int | None, typer.Option(help="port to listen on")] = None,
+    host: Annotated[str | None, typer.Option(help="address to listen on; else WALLET_HOST")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="port to listen on; else WALLET_PORT")] = None,
 ) -> None:
-    """Open the doors: REST for back offices, the web service for phones."""
-    from wallet_service.app import open_service, serving
+    """Open the doors: REST for back offices (see /docs), the web service for phones. SIGTERM ends it in good order.
+
+    Without DATABASE_URL it runs a Postgres of its own in WALLET_DATA_DIR.
+    """
+    from wallet_service.app import serving
 
     settings = Settings()
     settings.host, settings.port = host or settings.host, settings.port if port is None else port
     log_to_stderr()
 
-    async def run() -> None:
-        async with open_service(settings) as service, serving(service, worker=worker) as server:
-            await server.ended()
+    async def run(stop: asyncio.Event) -> None:
+        with listening(settings.port, settings.host) as listener:
+            async with opened(settings) as service, serving(service, listener=listener, worker=worker):
+                place = "{}:{}".format(*listener.getsockname()[:2])
+                LOG.info("listening", address=place, public_url=settings.public_url, worker=worker)
+                await stop.wait()
+                LOG.info("stopping")
 
-    _run(run())
+    run_until_told(run)
 
 
 def worker() -> None:
-    """Do what is due: pushes, template changes. Any number may run, on any machine."""
-    from wallet_service.app import open_service, work
+    """Do what is due: pushes, template changes. Any number may run, on any machine, on one DATABASE_URL."""
+    from wallet_service.app import work
 
     settings = Settings()
     log_to_stderr()
 
-    async def run() -> None:
-        stop = asyncio.Event()
-        for each in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(each, stop.set)
-        async with open_service(settings) as service:
+    async def run(stop: asyncio.Event) -> None:
+        async with opened(settings) as service:
+            LOG.info("working")
             await work(service, stop)
+            LOG.info("stopping")
 
-    _run(run())
-
-
-def _run(main: Coroutine[Any, Any, None]) -> None:
-    """Run on uvloop where there is one."""
-    try:
-        import uvloop
-    except ImportError:
-        asyncio.run(main)
-    else:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(main)
+    run_until_told(run)

@@ -134,5 +134,4 @@ def publish(
 def _news(version: "Published") -> str:
     if not version.fresh:
         return f"is version {version.number} already: nothing changed."
-    followers = "no card has an older one" if version.number == 1 else "cards of older ones follow by themselves"
-    return f"is published as version {version.number}: {followers}."
+    return f"is published as version {version.number}; cards that follow: {version.followers}."
