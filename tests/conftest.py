@@ -1,7 +1,6 @@
 """What every test may ask for: one Postgres a run, a database a test, a service with a simulated Apple around it."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -11,12 +10,12 @@ import httpx2
 import pytest
 
 from tests.people import OTHER_PASS_TYPE, PASS_TYPE, TEAM, Brand, open_brand
-from wallet_service.app import open_service, serving, upgrade_database
-from wallet_service.cli.demo import listening
+from wallet_service.app import open_service, upgrade_database
 from wallet_service.clock import SystemClock
 from wallet_service.database.embedded import EmbeddedPostgres
 from wallet_service.database.seam import Database
 from wallet_service.service import Service
+from wallet_service.serving import listening, serving
 from wallet_service.settings import ApnsSettings, PushSettings, Settings
 from wallet_service.simulators.apns import ApnsSimulator
 from wallet_service.simulators.fleet import Fleet
@@ -31,7 +30,7 @@ NUMBERS = count(1)
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """One server for the whole run (of each worker)."""
-    with EmbeddedPostgres.start(tmp_path_factory.mktemp("postgres") / "data") as server:
+    with EmbeddedPostgres.start(tmp_path_factory.mktemp("postgres") / "data", conf={"fsync": "off"}) as server:
         yield server
 
 
@@ -141,15 +140,13 @@ class Site:
 @pytest.fixture
 async def site(settings: Settings, client: httpx2.AsyncClient, apns: ApnsSimulator, certs: Path) -> AsyncIterator[Site]:
     """A running service with its worker, on loopback."""
-    listener = listening(0)
-    base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    settings.public_url = base_url
     fleet = Fleet()
     apns.subscribe(fleet.hear)
-    async with AsyncExitStack() as stack:
-        service = await stack.enter_async_context(open_service(settings))
-        await stack.enter_async_context(serving(service, listener=listener))
-        yield Site(service, base_url, client, apns, fleet, certs / "dev-root.pem")
+    with listening(0) as listener:
+        base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        settings.public_url = base_url
+        async with open_service(settings) as service, serving(service, listener=listener):
+            yield Site(service, base_url, client, apns, fleet, certs / "dev-root.pem")
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from typing import Any, Self
 
 from typer.testing import CliRunner
 
-from wallet_service.cli.demo import listening
 from wallet_service.cli.main import app
 from wallet_service.errors import WalletServiceError
+from wallet_service.serving import listening
 from wallet_service.settings import Settings
 
 ROOT = Path(__file__).parent.parent

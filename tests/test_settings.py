@@ -52,3 +52,16 @@ def test_a_setting_that_cannot_be_is_refused(bare_environment: pytest.MonkeyPatc
     bare_environment.setenv(name, value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+def test_a_misspelt_variable_is_refused_by_name(bare_environment: pytest.MonkeyPatch):
+    for name in ("WALLET_PUBLIC_ULR", "WALLET_APNS__HOSTT"):
+        with bare_environment.context() as environment:
+            environment.setenv(name, "x")
+            with pytest.raises(ValidationError, match=f"{name} is not a setting"):
+                Settings()
+
+
+def test_an_empty_variable_is_none_at_all(bare_environment: pytest.MonkeyPatch):
+    bare_environment.setenv("DATABASE_URL", "")
+    assert Settings().embedded

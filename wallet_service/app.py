@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from socket import socket
 
 import structlog
-import uvicorn
 
 from wallet_service.cards.publish import Restyling
 from wallet_service.cards.tell import Telling
@@ -32,8 +30,6 @@ from wallet_service.wallets.apple.push.credential import PushCredential
 from wallet_service.wallets.apple.push.pool import ApnsPool
 from wallet_service.wallets.apple.push.seam import PushTransport
 from wallet_service.wallets.apple.wallet import AppleWallet, PushStyle
-from wallet_service.web.doors import Doors
-from wallet_service.web.site import Site
 
 LOG = structlog.get_logger()
 
@@ -112,8 +108,8 @@ async def _keep_alive(server: EmbeddedPostgres) -> None:
         try:
             if await asyncio.to_thread(server.revive):
                 LOG.warning("the database had died and was started again")
-        except WalletServiceError as refusal:
-            LOG.exception("the database died and cannot be started", why=refusal.detail)
+        except Exception:  # whatever it was, the next round may do better
+            LOG.exception("the database died and cannot be started")
 
 
 async def upgrade_database(url: str) -> None:
@@ -176,70 +172,3 @@ async def work(service: Service, stop: asyncio.Event) -> None:
 async def _forget(database: Database) -> float:
     async with database.begin() as tx:
         return 0.0 if await forget_old_keys(tx) else IDLE
-
-
-class Server(uvicorn.Server):
-    """uvicorn's server, which can be waited for."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        """Not yet listening."""
-        super().__init__(config)
-        self.begun = asyncio.Event()
-        """It listens, or could not."""
-        self.ended = asyncio.Event()
-        """It has stopped."""
-
-    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # uvicorn's is a generator
-        """Signals are not ours: uvicorn would raise them again once its doors are shut, and so cut off all the rest."""
-        return nullcontext()
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        """Begin to listen."""
-        await super().startup(sockets)
-        self.begun.set()
-
-    async def run_on(self, listener: socket | None) -> None:
-        """Serve until told to stop (`should_exit`)."""
-        try:
-            await self.serve(sockets=[listener] if listener else None)
-        finally:
-            self.begun.set()
-            self.ended.set()
-
-
-@asynccontextmanager
-async def serving(service: Service, *, listener: socket | None = None, worker: bool = True) -> AsyncIterator[Server]:
-    """The doors open, and (unless told otherwise) the work done in the same process; closed in good order."""
-    doors = Doors.of(service)
-    server = Server(server_config(service.settings, Site(doors)))
-    stop = asyncio.Event()
-    async with asyncio.TaskGroup() as group:
-        group.create_task(server.run_on(listener))
-        if worker:
-            group.create_task(work(service, stop))
-        try:
-            await server.begun.wait()
-            yield server
-        finally:
-            server.should_exit = True
-            await server.ended.wait()
-            await doors.aclose()
-            stop.set()
-
-
-def server_config(settings: Settings, site: Site) -> uvicorn.Config:
-    """How uvicorn serves: quietly, with bounded patience for clients that hang."""
-    return uvicorn.Config(
-        site,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=10,
-        backlog=2048,
-        forwarded_allow_ips=settings.trusted_proxies,
-        ws="none",
-    )

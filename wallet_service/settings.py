@@ -1,9 +1,14 @@
 """The only reader of the environment. Every default makes the demo run; secrets are paths to files."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from pydantic import AliasChoices, BaseModel, Field
+from pydantic import AliasChoices, BaseModel, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "WALLET_"
 
 
 class ApnsSettings(BaseModel, extra="forbid"):
@@ -42,7 +47,9 @@ class LimitSettings(BaseModel, extra="forbid"):
 class Settings(BaseSettings):
     """Settings of one process, from the environment: `WALLET_` + name, nested by `__` (`WALLET_APNS__HOST`)."""
 
-    model_config = SettingsConfigDict(env_prefix="WALLET_", env_nested_delimiter="__", extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, extra="forbid"
+    )
 
     data_dir: Path = Field(Path("data"), description="embedded database, master keys, logs")
     database_url: str | None = Field(
@@ -57,6 +64,7 @@ class Settings(BaseSettings):
         None, description="JSON file of master keys; without it, data_dir/master-keys.json"
     )
     templates_dir: Path = Field(Path("pass_templates"), description="template folders")
+    chromium: Path | None = Field(None, description="browser for `pass preview --png`; else one is found by name")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
     trusted_proxies: str = Field("127.0.0.1", description="addresses whose X-Forwarded-For is believed, by commas")
@@ -65,7 +73,26 @@ class Settings(BaseSettings):
     push: PushSettings = PushSettings()
     limits: LimitSettings = LimitSettings()
 
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_unknown_variables(cls, given: Any) -> Any:
+        """A variable that is misspelt would otherwise be no setting at all, and nobody would know."""
+        given_names = {name.upper() for name in os.environ}
+        unknown = {name for name in given_names if name.startswith(PREFIX)} - set(_variables(cls, PREFIX))
+        if unknown:
+            raise ValueError(f"{min(unknown)} is not a setting")
+        return given
+
     @property
     def embedded(self) -> bool:
         """Whether we run the database ourselves."""
         return self.database_url is None
+
+
+def _variables(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    """Every environment variable of the settings, those of nested ones behind two underscores."""
+    for name, field in model.model_fields.items():
+        variable = f"{prefix}{name.upper()}"
+        yield variable
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _variables(field.annotation, f"{variable}__")

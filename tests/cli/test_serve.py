@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from tests.processes import Programs, free_port, run
-from wallet_service.cli.demo import listening
 from wallet_service.database.embedded import stop_running
+from wallet_service.serving import listening
 from wallet_service.settings import Settings
 
 

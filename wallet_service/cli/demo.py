@@ -6,10 +6,9 @@ import logging
 import shutil
 import time
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from socket import AI_PASSIVE, IPPROTO_TCP, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, getaddrinfo, socket
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +16,7 @@ from rich.console import Console
 
 from wallet_service.cli.logs import log_to_stderr
 from wallet_service.cli.session import run_until_told
-from wallet_service.errors import Invalid, WalletServiceError
+from wallet_service.errors import Invalid
 from wallet_service.settings import ApnsSettings, PushSettings, Settings
 
 if TYPE_CHECKING:
@@ -75,9 +74,10 @@ async def open_world(home: Path, port: int = 0) -> AsyncIterator["World"]:
     """The service in its own home, a simulated Apple, phones and a till around it, and a sample brand in it."""
     import httpx2
 
-    from wallet_service.app import open_service, serving
+    from wallet_service.app import open_service
     from wallet_service.cli.demo_story import World
     from wallet_service.clock import SystemClock
+    from wallet_service.serving import listening, serving
     from wallet_service.simulators.apns import ApnsSimulator
     from wallet_service.simulators.fleet import Fleet
     from wallet_service.simulators.pki import SimulatedPki
@@ -134,30 +134,6 @@ def empty(home: Path) -> None:
         shutil.rmtree(home)
     home.mkdir(parents=True, exist_ok=True)
     marker.touch()
-
-
-class AddressUnusable(WalletServiceError):
-    """The address to listen on is taken, or none of this machine's."""
-
-    slug = "address-unusable"
-    title = "Nobody could reach us"
-
-
-def listening(port: int, host: str = "127.0.0.1") -> socket:
-    """A socket bound to this address; port 0 is any free one. Raises `AddressUnusable`."""
-    with ExitStack() as stack:
-        try:
-            family, kind, _, _, address = getaddrinfo(host, port, type=SOCK_STREAM, flags=AI_PASSIVE)[0]
-            # the protocol is named so that asyncio turns Nagle's delay off
-            listener = stack.enter_context(socket(family, kind, IPPROTO_TCP))
-            listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)  # or a restart waits for the last run's connections
-            listener.bind(address)
-        except OSError as trouble:
-            raise AddressUnusable(
-                f"{host}:{port} cannot be listened on: {trouble.strerror}.", remedy="Choose another --host or --port."
-            ) from None
-        stack.pop_all()
-    return listener
 
 
 @dataclass(frozen=True, slots=True)

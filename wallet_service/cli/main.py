@@ -103,6 +103,8 @@ def _imported(where: str) -> TyperCommand | TyperGroup:
 def _setting(error: "ValidationError") -> tuple[str, str]:
     """The variable that is wrong and why, and where all are described; never its value, which may be a secret."""
     first = error.errors(include_input=False, include_url=False)[0]
+    if not first["loc"]:
+        return f"{first['ctx']['error']}.", "Correct its name, or unset it; docs/operations.md lists them all."
     place = "__".join(map(str, first["loc"])).upper()
     name = place if place.startswith(("WALLET_", "DATABASE_URL")) else f"WALLET_{place}"
     return f"{name}: {first['msg']}.", "Correct this environment variable, or unset it for its default."

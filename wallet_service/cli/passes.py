@@ -56,7 +56,7 @@ def preview(
         bool, typer.Option("--png", help="Take a picture of the page too, beside it (needs Chromium).")
     ] = False,
     chromium: Annotated[
-        Path | None, typer.Option(envvar="WALLET_CHROMIUM", help="The browser; without it, one is found by name.")
+        Path | None, typer.Option(help="The browser; else WALLET_CHROMIUM, or one found by name.")
     ] = None,
     development: Annotated[
         bool, typer.Option("--development", help="Accept any issuer of certificates, and a web service over http.")
@@ -65,6 +65,7 @@ def preview(
     """Show how a card looks on a lock screen, in Wallet old and new, from behind and on a wrist, as an HTML page."""
     from wallet_service.cards.numerals import locale_of
     from wallet_service.clock import SystemClock
+    from wallet_service.settings import Settings
     from wallet_service.wallets.apple.preview import page, photograph, view
 
     now = SystemClock().now()
@@ -77,7 +78,7 @@ def preview(
     written.write_text(page(view(subject, locale_of(subject.language), now)), encoding="utf-8")
     typer.echo(f"{written}: {_closing(subject.findings)}")
     if png:
-        photograph(written, written.with_suffix(".png"), chromium)
+        photograph(written, written.with_suffix(".png"), chromium or Settings().chromium)
         typer.echo(written.with_suffix(".png"))
 
 

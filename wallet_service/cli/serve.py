@@ -6,7 +6,6 @@ from typing import Annotated
 import structlog
 import typer
 
-from wallet_service.cli.demo import listening
 from wallet_service.cli.logs import log_to_stderr
 from wallet_service.cli.session import opened, run_until_told
 from wallet_service.settings import Settings
@@ -24,7 +23,7 @@ def serve(
 
     Without DATABASE_URL it runs a Postgres of its own in WALLET_DATA_DIR.
     """
-    from wallet_service.app import serving
+    from wallet_service.serving import listening, serving
 
     settings = Settings()
     settings.host, settings.port = host or settings.host, settings.port if port is None else port

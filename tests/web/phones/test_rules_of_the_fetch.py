@@ -12,9 +12,9 @@ import pytest
 from tests.conftest import Site
 from tests.people import ANNA, Brand
 from tests.web.phones.scene import Card, Door, change, issue
-from wallet_service.app import open_service, serving
-from wallet_service.cli.demo import listening
+from wallet_service.app import open_service
 from wallet_service.clock import SetClock, SystemClock
+from wallet_service.serving import listening, serving
 from wallet_service.settings import Settings
 from wallet_service.simulators.apns import ApnsSimulator
 from wallet_service.simulators.fleet import Fleet

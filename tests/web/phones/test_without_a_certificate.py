@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tests.conftest import Site
 from tests.web.phones.scene import Card, Door
-from wallet_service.app import open_service, serving
-from wallet_service.cli.demo import listening
+from wallet_service.app import open_service
 from wallet_service.clock import SetClock, SystemClock
+from wallet_service.serving import listening, serving
 
 
 @asynccontextmanager

@@ -1,0 +1,106 @@
+"""The doors open to the network: a listening socket, uvicorn, and the work done beside it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
+from socket import AI_PASSIVE, IPPROTO_TCP, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, getaddrinfo, socket
+
+import uvicorn
+
+from wallet_service.app import work
+from wallet_service.errors import WalletServiceError
+from wallet_service.service import Service
+from wallet_service.settings import Settings
+from wallet_service.web.doors import Doors
+from wallet_service.web.site import Site
+
+
+class AddressUnusable(WalletServiceError):
+    """The address to listen on is taken, or none of this machine's."""
+
+    slug = "address-unusable"
+    title = "Nobody could reach us"
+
+
+def listening(port: int, host: str = "127.0.0.1") -> socket:
+    """A socket bound to this address; port 0 is any free one. Raises `AddressUnusable`."""
+    with ExitStack() as stack:
+        try:
+            family, kind, _, _, address = getaddrinfo(host, port, type=SOCK_STREAM, flags=AI_PASSIVE)[0]
+            # the protocol is named so that asyncio turns Nagle's delay off
+            listener = stack.enter_context(socket(family, kind, IPPROTO_TCP))
+            listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)  # or a restart waits for the last run's connections
+            listener.bind(address)
+        except OSError as trouble:
+            raise AddressUnusable(
+                f"{host}:{port} cannot be listened on: {trouble.strerror}.", remedy="Choose another --host or --port."
+            ) from None
+        stack.pop_all()
+    return listener
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which can be waited for."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        """Not yet listening."""
+        super().__init__(config)
+        self.begun = asyncio.Event()
+        """It listens, or could not."""
+        self.ended = asyncio.Event()
+        """It has stopped."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # uvicorn's is a generator
+        """Signals are not ours: uvicorn would raise them again once its doors are shut, and so cut off all the rest."""
+        return nullcontext()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        self.begun.set()
+
+    async def run_on(self, listener: socket | None) -> None:
+        """Serve until told to stop (`should_exit`)."""
+        try:
+            await self.serve(sockets=[listener] if listener else None)
+        finally:
+            self.begun.set()
+            self.ended.set()
+
+
+@asynccontextmanager
+async def serving(service: Service, *, listener: socket | None = None, worker: bool = True) -> AsyncIterator[Server]:
+    """The doors open, and (unless told otherwise) the work done in the same process; closed in good order."""
+    doors = Doors.of(service)
+    server = Server(server_config(service.settings, Site(doors)))
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(server.run_on(listener))
+        if worker:
+            group.create_task(work(service, stop))
+        try:
+            await server.begun.wait()
+            yield server
+        finally:
+            server.should_exit = True
+            await server.ended.wait()
+            await doors.aclose()
+            stop.set()
+
+
+def server_config(settings: Settings, site: Site) -> uvicorn.Config:
+    """How uvicorn serves: quietly, with bounded patience for clients that hang."""
+    return uvicorn.Config(
+        site,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=10,
+        backlog=2048,
+        forwarded_allow_ips=settings.trusted_proxies,
+        ws="none",
+    )
