@@ -234,5 +234,4 @@ async def test_signing_does_not_hold_up_the_event_loop(bench: Bench):
     calm = replace(bench.wallet, certificates=Certificates(bench.certs))
     busy = replace(bench.wallet, certificates=Certificates(bench.certs), _threads=OnTheLoop())
     with_threads, without = await held_up(calm), await held_up(busy)
-    assert with_threads < 0.002
     assert with_threads < without / 2

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs7
 
-from tests.wallets.apple.checks.throwaway_pki import NOW, PASS_TYPE, TEAM, Holder, a_leaf, an_authority
+from tests.wallets.apple.checks.throwaway_pki import PASS_TYPE, TEAM, Holder, a_leaf, an_authority
+from wallet_service.clock import SystemClock
 from wallet_service.wallets.apple.checks import Finding, check_pass
 
 DETACHED = (pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary, pkcs7.PKCS7Options.NoCapabilities)
@@ -112,7 +113,8 @@ class Recipe:
     signer: Holder = field(default_factory=a_leaf)
     carried: list[x509.Certificate] = field(default_factory=lambda: [an_authority().certificate])
     options: tuple[pkcs7.PKCS7Options, ...] = DETACHED
-    now: datetime = NOW
+    now: datetime | None = None
+    """When it is looked at; else at once after it was signed, which other libraries do by the machine's clock."""
     expected: x509.Certificate | None = None
     pass_json: bytes | None = None
     """Instead of the document."""
@@ -145,7 +147,9 @@ class Recipe:
 
     def findings(self, *, development: bool = True) -> list[Finding]:
         """What the validator says about it."""
-        return check_pass(self.cooked(), now=self.now, development=development, certificate=self.expected)
+        cooked = self.cooked()
+        now = self.now or SystemClock().now()
+        return check_pass(cooked, now=now, development=development, certificate=self.expected)
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

@@ -7,6 +7,7 @@ from tests.wallets.apple.checks import broken_attachments, broken_documents, bro
 from tests.wallets.apple.checks.case import Case, codes
 from tests.wallets.apple.checks.good_pass import Recipe
 from tests.wallets.apple.checks.throwaway_pki import an_authority
+from wallet_service.clock import SystemClock
 from wallet_service.wallets.apple.checks import RULES, check_pass
 
 CASES = (
@@ -43,8 +44,7 @@ def test_what_is_unusual_but_right_provokes_nothing(case: Case):
 
 def test_a_trusted_intermediate_needs_no_development_mode():
     trusted = frozenset({an_authority().certificate.fingerprint(SHA256()).hex()})
-    recipe = Recipe()
-    assert check_pass(recipe.cooked(), now=recipe.now, trusted=trusted) == []
+    assert check_pass(Recipe().cooked(), now=SystemClock().now(), trusted=trusted) == []
 
 
 def test_plain_http_is_refused_outside_development():
