@@ -13,9 +13,9 @@ from wallet_service.database.seam import Database, Transaction
 from wallet_service.errors import WalletServiceError
 from wallet_service.flows import map_flows, settle_by
 from wallet_service.loyalty import sql
-from wallet_service.loyalty.balances import Posted, Posting, post_entries
+from wallet_service.loyalty.balances import Entry, Posting, post_entries
 from wallet_service.loyalty.brands import Programme, create_programme, find_programme
-from wallet_service.loyalty.members import Entry, Member, change_member, enrol_member, find_member, list_entries
+from wallet_service.loyalty.members import Member, change_member, enrol_member, find_member, list_entries
 from wallet_service.loyalty.once import OnceKey, Reply
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.service import Service
@@ -26,9 +26,9 @@ async def at_once() -> None:
     """Nothing to wait for."""
 
 
-def say(outcome: Posted | WalletServiceError) -> Reply:
+def say(outcome: Entry | WalletServiceError) -> Reply:
     """The balance after it, or the name of the refusal."""
-    if isinstance(outcome, Posted):
+    if isinstance(outcome, Entry):
         return Reply(201, str(outcome.balance).encode())
     return Reply(outcome.status, outcome.slug.encode())
 

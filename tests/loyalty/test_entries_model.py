@@ -134,5 +134,5 @@ async def test_the_ledger_is_what_the_model_says(
         ledger = await shop.entries(member)
         assert (await shop.member(member)).balance == scene.model.balances[member.id]
         assert len(ledger) == scene.model.entries.get(member.id, 0)
-        running = [entry.balance_after - entry.amount for entry in ledger]
-        assert running == [*(entry.balance_after for entry in ledger[1:]), *([0] if ledger else [])]
+        running = [entry.balance - entry.amount for entry in ledger]
+        assert running == [*(entry.balance for entry in ledger[1:]), *([0] if ledger else [])]

@@ -59,10 +59,10 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class Entry:
     """A ledger entry as written."""
 
-    entry_id: int
+    id: int
     member_id: str
     amount: Points
     balance: Points
@@ -72,7 +72,7 @@ class Posted:
     created_at: datetime
 
 
-Render = Callable[[Posted | WalletServiceError], Reply]
+Render = Callable[[Entry | WalletServiceError], Reply]
 """How the door words an entry or a refusal: kept with the key, so that a repeated request hears the very same."""
 
 
@@ -115,7 +115,7 @@ def _answer(claimed: Reply | WalletServiceError, render: Render) -> Reply:
     return claimed if isinstance(claimed, Reply) else render(claimed)
 
 
-async def _decide_all(tx: Transaction, postings: Sequence[Posting]) -> list[Posted | WalletServiceError]:
+async def _decide_all(tx: Transaction, postings: Sequence[Posting]) -> list[Entry | WalletServiceError]:
     if not postings:
         return []
     rows = await tx.all(sql.LOCK_ACCOUNTS, _wanted(postings))
@@ -133,7 +133,7 @@ async def _decide_all(tx: Transaction, postings: Sequence[Posting]) -> list[Post
 
 def _decide_one(
     now: datetime, posting: Posting, rows: Sequence[Row], accounts: dict[str, Account]
-) -> Posted | WalletServiceError:
+) -> Entry | WalletServiceError:
     try:
         row = only(rows, posting.member)
         account = accounts[row.id]
@@ -141,7 +141,7 @@ def _decide_one(
     except WalletServiceError as refusal:
         return refusal
     account.balance = Points(account.balance + amount)
-    return Posted(row.entry_id, row.id, amount, account.balance, posting.reason, posting.reference, now)
+    return Entry(row.entry_id, row.id, amount, account.balance, posting.reason, posting.reference, now)
 
 
 def only(rows: Sequence[Row], ref: MemberRef) -> Row:
@@ -166,11 +166,11 @@ def _wanted(postings: Sequence[Posting]) -> dict[str, Sequence[str] | Sequence[i
 async def _write(
     tx: Transaction,
     postings: Sequence[Posting],
-    decided: Sequence[Posted | WalletServiceError],
+    decided: Sequence[Entry | WalletServiceError],
     replies: Sequence[Reply],
 ) -> None:
     entries = [
-        (posting.brand_id, entry) for posting, entry in zip(postings, decided, strict=True) if isinstance(entry, Posted)
+        (posting.brand_id, entry) for posting, entry in zip(postings, decided, strict=True) if isinstance(entry, Entry)
     ]
     answers = [(posting.once, reply) for posting, reply in zip(postings, replies, strict=True) if posting.once]
     if not entries and not answers:
@@ -180,7 +180,7 @@ async def _write(
         sql.WRITE_ENTRIES,
         {
             "now": tx.now,
-            "entry_ids": [entry.entry_id for _, entry in entries],
+            "entry_ids": [entry.id for _, entry in entries],
             "entry_brands": [brand for brand, _ in entries],
             "entry_members": [entry.member_id for _, entry in entries],
             "amounts": [entry.amount for _, entry in entries],

@@ -10,7 +10,7 @@ from wallet_service.database.seam import Row, Transaction
 from wallet_service.errors import Conflict
 from wallet_service.ids import new_id
 from wallet_service.loyalty import sql
-from wallet_service.loyalty.balances import only
+from wallet_service.loyalty.balances import Entry, only
 from wallet_service.loyalty.brands import Programme, known_language, known_time_zone
 from wallet_service.loyalty.facts import MemberChanged, MemberEnrolled
 from wallet_service.loyalty.references import MemberRef, normal_phone
@@ -54,19 +54,6 @@ class Member:
 
 
 COLUMNS = tuple(field.name for field in fields(Member))
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A ledger entry as it stands."""
-
-    id: int
-    member_id: str
-    amount: Points
-    balance_after: Points
-    reason: str | None
-    reference: str | None
-    created_at: datetime
 
 
 def first_name(name: str) -> str:

@@ -9,8 +9,8 @@ import orjson
 from wallet_service.cards.devices import DeviceTrace
 from wallet_service.cards.issue import Card
 from wallet_service.errors import WalletServiceError
-from wallet_service.loyalty.balances import Posted
-from wallet_service.loyalty.members import Entry, Member
+from wallet_service.loyalty.balances import Entry
+from wallet_service.loyalty.members import Member
 from wallet_service.loyalty.once import Reply
 from wallet_service.web.problems import problem
 
@@ -25,33 +25,20 @@ def refusal_reply(refusal: WalletServiceError) -> Reply:
     return reply(refusal.status, problem(refusal))
 
 
-def render_posting(outcome: Posted | WalletServiceError) -> Reply:
+def render_posting(outcome: Entry | WalletServiceError) -> Reply:
     """The answer to a posting: the entry, or the refusal."""
     if isinstance(outcome, WalletServiceError):
         return refusal_reply(outcome)
-    return reply(201, posted_out(outcome))
-
-
-def posted_out(entry: Posted) -> dict[str, Any]:
-    """A ledger entry just written."""
-    return {
-        "id": entry.entry_id,
-        "member": entry.member_id,
-        "amount": entry.amount,
-        "balance": entry.balance,
-        "reason": entry.reason,
-        "reference": entry.reference,
-        "created_at": entry.created_at,
-    }
+    return reply(201, entry_out(outcome))
 
 
 def entry_out(entry: Entry) -> dict[str, Any]:
-    """A ledger entry as it stands."""
+    """A ledger entry."""
     return {
         "id": entry.id,
         "member": entry.member_id,
         "amount": entry.amount,
-        "balance": entry.balance_after,
+        "balance": entry.balance,
         "reason": entry.reason,
         "reference": entry.reference,
         "created_at": entry.created_at,
