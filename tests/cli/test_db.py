@@ -43,7 +43,6 @@ def test_an_old_schema_is_refused_with_the_command_that_mends_it(settings: Setti
         ("postgresql://anna:sec/ret@127.0.0.1/wallet", "not the address of a Postgres database"),
         ("mysql://anna:secret@127.0.0.1/wallet", "not the address of a Postgres database"),
         ("secret", "not the address of a Postgres database"),
-        ("", "not the address of a Postgres database"),
     ],
 )
 @pytest.mark.parametrize("words", [("brand", "list"), ("db", "upgrade")])

@@ -8,14 +8,11 @@ from pathlib import Path
 
 import pytest
 
-import wallet_service.app as whole_app
+import wallet_service.serving as whole_app
 from wallet_service.errors import WalletServiceError
 from wallet_service.web.problem_pages import Refusal, pages, refusals
 
 HOME = Path(__file__).parent.parent.parent
-
-SHARED = {"language-unknown"}
-"""Slugs of several refusals: the same mistake, met in different rooms."""
 
 COMMAND_LINE = (
     "wallet_service.cli.",
@@ -26,7 +23,7 @@ COMMAND_LINE = (
 """Modules whose refusals no request can meet: only commands import them."""
 
 EVERYTHING = """
-import pathlib, runpy, sys, wallet_service.app
+import pathlib, runpy, sys, wallet_service.serving
 from wallet_service.web.problem_pages import refusals
 served = set(refusals())
 script = runpy.run_path("scripts/problem-pages")
@@ -62,14 +59,12 @@ def test_every_page_is_served_by_the_app_but_those_of_the_command_line(written: 
     assert [module for module in written[1] if not module.startswith(COMMAND_LINE)] == []
 
 
-def test_a_slug_belongs_to_one_refusal_or_is_shared_on_purpose() -> None:
+def test_a_slug_belongs_to_one_refusal() -> None:
     kinds = defaultdict(set)
     for kind in ours():
         kinds[kind.slug].add(kind)
 
-    assert {slug for slug, some in kinds.items() if len(some) > 1} <= SHARED
-    for slug, some in kinds.items():
-        assert len({kind.status for kind in some}) == 1, slug
+    assert {slug for slug, some in kinds.items() if len(some) > 1} == set()
 
 
 def test_every_refusal_explains_itself() -> None:
