@@ -1,7 +1,7 @@
 """Who calls: the API key of a request, recognised and remembered for a moment."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -76,10 +76,10 @@ def require(caller: Caller, scope: Scope) -> None:
         raise ScopeMissing(f"This needs the scope {scope.value!r}; the key has {sorted(caller.scopes)}.")
 
 
-def allowed(scope: Scope) -> Callable[[Caller], Caller]:
+def allowed(scope: Scope) -> Callable[[Caller], Awaitable[Caller]]:
     """A dependency: the caller, who has this scope."""
 
-    def check(caller: KnownCaller) -> Caller:
+    async def check(caller: KnownCaller) -> Caller:  # a plain function would cost a hop to a thread
         require(caller, scope)
         return caller
 
