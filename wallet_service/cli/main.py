@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "template": ("templates:app", "Card templates."),
     "card": ("cards:app", "Cards, and what their phones show."),
     "pass": ("passes:app", "Pass files."),
+    "bench": ("bench:bench", "How fast it is on this machine, against a limit or a peer in the same run."),
 }
 """Name -> where it is, what it is for; in the order in which an operator meets them."""
 
