@@ -36,6 +36,7 @@ class LimitSettings(BaseModel, extra="forbid"):
     """Where we stop, so that nobody can use us up."""
 
     body_bytes: int = Field(65_536, gt=0, description="largest JSON body; larger is answered 413")
+    body_seconds: float = Field(10.0, gt=0, description="seconds a JSON body may take to arrive; longer is answered 408")
     bulk_line_bytes: int = Field(16_384, gt=0, description="longest line of a bulk import")
     devices_per_card: int = Field(50, ge=1, description="beyond it, the oldest registration makes room")
     log_bytes: int = Field(8_192, gt=0, description="largest body of Apple's log endpoint")

@@ -1,7 +1,9 @@
 """Who calls: the API key of a request, recognised and remembered for a moment."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -36,12 +38,20 @@ class Callers:
     database: Database
     now: Callable[[], float] = time.monotonic
     _known: dict[str, tuple[Caller, float]] = field(default_factory=dict)
+    _asking: dict[str, asyncio.Task[Caller]] = field(default_factory=dict)
 
     async def who(self, key: str) -> Caller:
         """Who this key belongs to. Raises `Unauthorized`."""
         caller, until = self._known.get(key, (None, 0.0))
         if caller is not None and self.now() < until:
             return caller
+        asking = self._asking.get(key)
+        if asking is None:  # once for all the calls that a till has under way when the memory ends
+            asking = self._asking[key] = asyncio.create_task(self._ask(key), context=Context())
+            asking.add_done_callback(lambda _: self._asking.pop(key))
+        return await asyncio.shield(asking)
+
+    async def _ask(self, key: str) -> Caller:
         async with self.database.begin() as tx:
             caller = await recognise(tx, key)
         if len(self._known) >= MOST_REMEMBERED:
@@ -50,13 +60,18 @@ class Callers:
         return caller
 
 
+def key_in(request: Request) -> str:
+    """The API key that came with a request. Raises `Unauthorized`."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        raise Unauthorized("No API key came with the request.", remedy="Send `Authorization: Bearer wsk_live_…`.")
+    return key
+
+
 async def recognise_caller(request: Request) -> Caller:
     """The caller of this request. Raises `Unauthorized`."""
-    credentials = await BEARER(request)
-    if credentials is None:
-        raise Unauthorized("No API key came with the request.", remedy="Send `Authorization: Bearer wsk_live_…`.")
     callers: Callers = request.app.state.doors.callers
-    return await callers.who(credentials.credentials)
+    return await callers.who(key_in(request))
 
 
 async def caller_of(

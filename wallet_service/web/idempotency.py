@@ -36,17 +36,28 @@ def once_key(caller: Caller, key: str, *parts: bytes) -> OnceKey:
     return OnceKey(caller.brand_id, key, hashlib.sha256(b"\0".join(parts)).digest())
 
 
+async def once_of(request: Request, caller: Caller) -> OnceKey | None:
+    """The key of this request, if it came with one. Raises `KeyInvalid`."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    return once_key(caller, key, request.method.encode(), request.scope["path"].encode(), await request.body())
+
+
 async def key_of(
     request: Request,
     caller: KnownCaller,
-    idempotency_key: Annotated[
-        str | None, Header(description="makes a repeated request harmless; kept for 30 days", examples=["4711-1"])
+    _shown: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="makes a repeated request harmless; kept for 30 days",
+            examples=["4711-1"],
+        ),
     ] = None,
 ) -> OnceKey | None:
-    """The key of this request, if it came with one."""
-    if idempotency_key is None:
-        return None
-    return once_key(caller, idempotency_key, request.method.encode(), request.url.path.encode(), await request.body())
+    """The key of this request, if it came with one, for a handler."""
+    return await once_of(request, caller)
 
 
 Once = Annotated[OnceKey | None, Depends(key_of)]

@@ -101,14 +101,19 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> Response:
-        LOG.error("a bug", route=getattr(request.scope.get("route"), "path", "?"), exc_info=error)
-        return problem_response(WalletServiceError("The fault is ours and has been logged."))
+        return bug_response(getattr(request.scope.get("route"), "path", "?"), error)
 
 
-def invalid_body(error: ValidationError) -> Invalid:
-    """What is wrong with a body that was read without the framework."""
+def bug_response(route: str, error: Exception) -> Response:
+    """Log a mistake of ours, and say no more than that it was ours."""
+    LOG.error("a bug", route=route, exc_info=error)
+    return problem_response(WalletServiceError("The fault is ours and has been logged."))
+
+
+def invalid_input(error: ValidationError, *place: str) -> Invalid:
+    """What is wrong with a part of a request (`body`, or `path` and a name) that was read without the framework."""
     found = error.errors(include_input=False, include_url=False, include_context=False)
-    return _invalid([{"loc": ("body", *each["loc"]), "msg": each["msg"]} for each in found])
+    return _invalid([{"loc": (*place, *each["loc"]), "msg": each["msg"]} for each in found])
 
 
 def _invalid(errors: Sequence[Any]) -> Invalid:

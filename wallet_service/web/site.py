@@ -1,4 +1,4 @@
-"""The ASGI application: phones straight through, everything else by FastAPI."""
+"""The ASGI application: phones and tills straight through, everything else by FastAPI."""
 
 from importlib.metadata import version
 from typing import Any
@@ -15,6 +15,7 @@ from wallet_service.web.phones.apple import PhoneDoor, address_secret
 from wallet_service.web.phones.http import Receive, Scope, Send
 from wallet_service.web.phones.link import LinkDoor
 from wallet_service.web.reference import router as reference
+from wallet_service.web.till import TillDoor
 
 ABOUT = """
 Loyalty cards in Apple Wallet that show the balance at the till.
@@ -31,6 +32,7 @@ class Site:
         """Build every door."""
         settings, keys = doors.service.settings, doors.service.keys
         self._api = build_api(doors)
+        self._till = TillDoor(doors)
         self._phones = PhoneDoor(
             doors.faces,
             doors.look,
@@ -51,6 +53,8 @@ class Site:
                 return await self._phones(scope, receive, send)
             if path.startswith("/c/"):
                 return await self._links(scope, receive, send)
+            if call := self._till.match(scope):
+                return await self._till.answer(call, scope, receive, send)
         return await self._api(scope, receive, send)
 
 

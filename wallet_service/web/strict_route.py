@@ -4,13 +4,16 @@ The framework's own reading would parse a stranger's body before it asks for the
 keys, and let NaN pass.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope
 
 from wallet_service.errors import TooLarge, WalletServiceError
+from wallet_service.settings import LimitSettings
 from wallet_service.web.callers import recognise_caller
 from wallet_service.web.doors import Doors
 from wallet_service.web.strict_json import read_json
@@ -26,13 +29,25 @@ class MediaTypeUnsupported(WalletServiceError):
     title = "The body has the wrong media type"
 
 
+class RequestTooSlow(WalletServiceError):
+    """The body of a request took longer to arrive than anybody's network needs; nothing was done."""
+
+    status = 408
+    slug = "request-too-slow"
+    title = "The request took too long to arrive"
+
+
 class StrictRequest(Request):
-    """A request whose body is bounded, and whose JSON is read strictly."""
+    """A request whose body is bounded in size and time, and whose JSON is read strictly."""
+
+    def __init__(self, scope: Scope, receive: Receive, limits: LimitSettings) -> None:
+        """Nothing is read yet."""
+        super().__init__(scope, receive)
+        self._limits = limits
 
     async def stream(self) -> AsyncGenerator[bytes]:
         """The body in pieces. Raises `TooLarge`, before it is read if its length was declared."""
-        doors: Doors = self.app.state.doors
-        most = doors.service.settings.limits.body_bytes
+        most = self._limits.body_bytes
         declared = self.headers.get("content-length", "")
         size = 0
         if declared.isdigit():
@@ -42,12 +57,21 @@ class StrictRequest(Request):
             _refuse_beyond(most, size)
             yield piece
 
-    async def read(self) -> None:
-        """Read the body as JSON, for the framework to find. Raises `JsonInvalid` and `MediaTypeUnsupported`."""
-        raw = await self.body()
-        if raw:
-            require_media_type(self, JSON)
-            self._json = read_json(raw)
+    async def read(self) -> Any:
+        """The body as JSON, None if there is no body; the framework finds it too.
+
+        Raises `JsonInvalid`, `MediaTypeUnsupported`, `TooLarge` and `RequestTooSlow`.
+        """
+        try:
+            async with asyncio.timeout(self._limits.body_seconds):
+                raw = await self.body()
+        except TimeoutError:
+            raise RequestTooSlow("The body did not come in time.", remedy="Send the same request again.") from None
+        if not raw:
+            return None
+        require_media_type(self, JSON)
+        self._json = read_json(raw)
+        return self._json
 
 
 def _refuse_beyond(most: int, size: int) -> None:
@@ -71,7 +95,8 @@ class StrictRoute(APIRoute):
 
         async def strictly(request: Request) -> Response:
             await recognise_caller(request)
-            strict = StrictRequest(request.scope, request.receive)
+            doors: Doors = request.app.state.doors
+            strict = StrictRequest(request.scope, request.receive, doors.service.settings.limits)
             if self.body_field:
                 await strict.read()
             return await handle(strict)

@@ -28,7 +28,7 @@ from wallet_service.web.api.ndjson import Line, LineCutter
 from wallet_service.web.callers import KnownCaller
 from wallet_service.web.doors import Doors
 from wallet_service.web.idempotency import once_key
-from wallet_service.web.problems import invalid_body
+from wallet_service.web.problems import invalid_input
 from wallet_service.web.render import refusal_reply, render_posting
 from wallet_service.web.strict_json import read_json
 from wallet_service.web.strict_route import require_media_type
@@ -135,7 +135,7 @@ def _read(caller: Caller, line: Line, cutter: LineCutter) -> Posting | WalletSer
             once=once,
         )
     except ValidationError as error:
-        return invalid_body(error)
+        return invalid_input(error, "body")
     except WalletServiceError as refusal:
         return refusal
 

@@ -14,7 +14,7 @@ HEADERS = {401: {"WWW-Authenticate": "how to say who calls"}, 503: {"Retry-After
 
 REFUSALS: Mapping[str, tuple[int, ...]] = {
     "reads": (401, 403, 404, 409, 422, 503),
-    "writes": (400, 401, 403, 404, 409, 413, 415, 422, 503),
+    "writes": (400, 401, 403, 404, 408, 409, 413, 415, 422, 503),
     "streams": (400, 401, 415, 422, 503),
 }
 """Statuses with which each kind of call may be refused."""

@@ -1,23 +1,39 @@
-"""The till's call: one request changes a balance. And the ledger, read back."""
+"""The till's calls: one request changes a balance. And the ledger, read back.
 
-from fastapi import APIRouter, Request
+What the till calls is described here to the framework, and called by `web/till.py` without it.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from wallet_service.amounts import Points
 from wallet_service.loyalty.balances import Posting
 from wallet_service.loyalty.keys import Caller, Scope
 from wallet_service.loyalty.members import find_member, list_entries
+from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.members import MemberPath
 from wallet_service.web.api.models import EntryOut, EntryPage, NewBalance, NewEntry
 from wallet_service.web.callers import KnownCaller, Reader, require
+from wallet_service.web.doors import Doors
 from wallet_service.web.idempotency import Once, answer
 from wallet_service.web.paging import Page, from_cursor, page_of
 from wallet_service.web.render import entry_out, reply
 from wallet_service.web.strict_route import StrictRoute
 
 router = APIRouter(prefix="/v1/members/{member}", tags=["points"], route_class=StrictRoute)
+
+
+async def doors_of(request: Request) -> Doors:
+    """The doors that this request came through."""
+    doors: Doors = request.app.state.doors
+    return doors
+
+
+Here = Annotated[Doors, Depends(doors_of)]
 
 
 def require_for(caller: Caller, amount: int) -> None:
@@ -28,7 +44,7 @@ def require_for(caller: Caller, amount: int) -> None:
 @router.post(
     "/entries", status_code=201, response_model=EntryOut, responses=refusals("writes"), operation_id="post_entry"
 )
-async def post(request: Request, caller: KnownCaller, member: MemberPath, wish: NewEntry, once: Once) -> Response:
+async def post(doors: Here, caller: KnownCaller, member: MemberPath, wish: NewEntry, once: Once) -> Reply:
     """Add or take points. With an `Idempotency-Key`, a repeated request has no second effect."""
     require_for(caller, wish.amount)
     posting = Posting(
@@ -39,13 +55,13 @@ async def post(request: Request, caller: KnownCaller, member: MemberPath, wish: 
         reference=wish.reference,
         once=once,
     )
-    return answer(await request.app.state.doors.writes.postings.submit(posting))
+    return await doors.writes.postings.submit(posting)
 
 
 @router.put(
     "/balance", status_code=201, response_model=EntryOut, responses=refusals("writes"), operation_id="set_balance"
 )
-async def put(request: Request, caller: KnownCaller, member: MemberPath, wish: NewBalance, once: Once) -> Response:
+async def put(doors: Here, caller: KnownCaller, member: MemberPath, wish: NewBalance, once: Once) -> Reply:
     """Set the balance: the entry that makes the difference is written (of 0, if there is none)."""
     require(caller, Scope.EARN)
     require(caller, Scope.SPEND)
@@ -57,7 +73,7 @@ async def put(request: Request, caller: KnownCaller, member: MemberPath, wish: N
         reference=wish.reference,
         once=once,
     )
-    return answer(await request.app.state.doors.writes.postings.submit(posting))
+    return await doors.writes.postings.submit(posting)
 
 
 @router.get("/entries", response_model=EntryPage, responses=refusals("reads"), operation_id="list_entries")

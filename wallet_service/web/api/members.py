@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
-from pydantic import AfterValidator
 
 from wallet_service.database.seam import Transaction
 from wallet_service.ids import is_id
@@ -14,7 +13,7 @@ from wallet_service.loyalty.members import change_member, enrol_member, find_mem
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.web.api.document import refusals
-from wallet_service.web.api.models import MemberChange, MemberOut, MemberPage, NewMember, clean
+from wallet_service.web.api.models import MemberChange, MemberOut, MemberPage, MemberText, NewMember
 from wallet_service.web.callers import Enroller, Reader
 from wallet_service.web.idempotency import Once, answer, do_once
 from wallet_service.web.paging import Page, from_cursor, page_of
@@ -24,13 +23,10 @@ from wallet_service.web.strict_route import StrictRoute
 router = APIRouter(prefix="/v1/members", tags=["members"], route_class=StrictRoute)
 
 MemberPath = Annotated[
-    str,
+    MemberText,
     Path(
-        max_length=120,
-        description="`mem_…`, `card_…` (as scanned), `external:YOUR-ID` or `phone:+NUMBER`",
-        examples=["external:BH-1"],
+        description="`mem_…`, `card_…` (as scanned), `external:YOUR-ID` or `phone:+NUMBER`", examples=["external:BH-1"]
     ),
-    AfterValidator(clean),
 ]
 
 

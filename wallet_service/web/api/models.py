@@ -42,6 +42,8 @@ Word = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(clean)]
 Number = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(clean)]
 """A number or name of the caller's own."""
 ExternalId = Annotated[Number, AfterValidator(in_one_segment)]
+MemberText = Annotated[str, Field(max_length=120), AfterValidator(clean)]
+"""A reference to a member, as a part of a path."""
 Who = Annotated[str, Field(min_length=1, max_length=110), AfterValidator(clean)]
 """A reference to a member."""
 Sentence = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean)]
