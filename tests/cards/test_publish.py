@@ -1,25 +1,17 @@
-"""Publishing a design: immutable versions, and cards that follow some at a time."""
+"""Publishing a design: immutable versions, and programmes that follow."""
 
 import asyncio
 
 import pytest
 
-from tests.cards.desk import bundled, due, edited, open_programme, pass_json, publish, register, state
+from tests.cards.designs import BURGERS, REDDER
+from tests.cards.desk import open_programme, publish, state
 from tests.cards.template_maker import tea
 from tests.loyalty.shop import Shop
-from wallet_service.cards import publish as publishing
 from wallet_service.cards.faces import Shelf
-from wallet_service.cards.publish import (
-    Restyling,
-    TemplateNotPublished,
-    newest_version,
-)
+from wallet_service.cards.publish import TemplateNotPublished, newest_version
 from wallet_service.cards.templates import TemplateInvalid
 from wallet_service.loyalty.brands import find_programme
-
-BURGERS = bundled("burger-heroes")
-REDDER = edited(BURGERS, "pass.json", "rgb(172, 24, 28)", "rgb(160, 0, 0)")
-DARKER = edited(BURGERS, "pass.json", "rgb(172, 24, 28)", "rgb(120, 0, 0)")
 
 
 async def test_the_same_source_twice_is_the_same_version(shop: Shop):
@@ -61,57 +53,6 @@ async def test_programmes_follow_and_other_designs_do_not(shop: Shop):
     async with shop.database.read() as tx:
         assert (await find_programme(tx, shop.brand.id, shop.brand.programme)).template_version_id == redder.id
         assert (await find_programme(tx, shop.brand.id, other.id)).template_version_id == other.template_version_id
-
-
-async def test_cards_follow_and_their_phones_are_due_to_be_told(shop: Shop):
-    card = await shop.issue(await shop.enrol())
-    await register(shop, card, "phone")
-    assert b"rgb(172, 24, 28)" in await pass_json(shop, card)
-    redder = await publish(shop, REDDER)
-    assert await Restyling(shop.database, 0.0).take() == 0.0
-    after = await state(shop, card)
-    assert (after.version, after.template_version_id) == (2, redder.id)
-    assert b"rgb(160, 0, 0)" in await pass_json(shop, card)
-    assert [row.card_id for row in await due(shop)] == [card.id]
-
-
-async def test_cards_follow_some_at_a_time_until_none_is_left(shop: Shop):
-    cards = [await shop.issue(await shop.enrol()) for _ in range(5)]
-    await publish(shop, REDDER)
-    restyling = Restyling(shop.database, 0.0, chunk=2)
-    left = []
-    while await restyling.take() == 0.0:
-        left.append([(await shop.card(card)).version for card in cards].count(1))
-    assert left == [3, 1, 0]
-    assert [(await shop.card(card)).version for card in cards] == [2] * 5
-
-
-async def test_a_card_behind_by_two_versions_moves_to_the_newest_at_once(shop: Shop):
-    card = await shop.issue(await shop.enrol())
-    await publish(shop, REDDER)
-    newest = await publish(shop, DARKER)
-    await Restyling(shop.database, 0.0).take()
-    assert ((await shop.card(card)).version, (await shop.card(card)).template_version_id) == (2, newest.id)
-
-
-async def test_a_version_that_looks_the_same_is_no_news(shop: Shop):
-    card = await shop.issue(await shop.enrol())
-    newest = await publish(shop, edited(BURGERS, "card.toml", "balance = 1250", "balance = 1251"))  # for previews only
-    await Restyling(shop.database, 0.0).take()
-    assert ((await shop.card(card)).version, (await shop.card(card)).template_version_id) == (1, newest.id)
-    assert await due(shop) == []
-
-
-async def test_an_edit_of_one_language_is_no_news_to_those_who_speak_another(shop: Shop):
-    cards = [await shop.issue(await shop.enrol(language=language)) for language in ("ru", "en", "de", "ru-RU")]
-    await publish(shop, edited(BURGERS, "ru.lproj/pass.strings", "Наш герой", "Наша звезда"))
-    await Restyling(shop.database, 0.0).take()
-    assert [(await shop.card(card)).version for card in cards] == [2, 1, 1, 2]
-
-
-async def test_with_nothing_to_restyle_it_hardly_looks(shop: Shop):
-    await shop.issue(await shop.enrol())
-    assert await Restyling(shop.database, 0.0).take() == publishing.IDLE
 
 
 async def test_a_published_version_looks_the_same_for_ever(shop: Shop):

@@ -12,6 +12,19 @@ from wallet_service.database.seam import Database, Row, Transaction
 from wallet_service.loyalty.members import first_name
 from wallet_service.wallets.seam import CardFace, Package, Wallet
 
+ELSE = ""
+"""Stands for every language that a template does not speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """In which languages a template version looks different from another."""
+
+    tags: frozenset[str]
+    """The languages of either: whoever speaks another sees what those see who speak `ELSE`."""
+    seen: frozenset[str]
+    """Those of them in which the two look different."""
+
 
 @dataclass(slots=True)
 class Shelf:
@@ -40,9 +53,13 @@ class Shelf:
             self._styles[key] = await asyncio.to_thread(style_of, template, version_id, spoken)
         return self._styles[key]
 
-    async def differ(self, tx: Transaction, one: str, other: str, language: str) -> bool:
-        """Whether two template versions look different to whoever speaks this language."""
-        return await self._look(tx, one, language) != await self._look(tx, other, language)
+    async def news(self, tx: Transaction, one: str, other: str) -> News:
+        """In which languages two template versions look different."""
+        await self.style(tx, one, ELSE)
+        await self.style(tx, other, ELSE)
+        tags = {*self._templates[one].languages, *self._templates[other].languages, ELSE}
+        found = [tag for tag in tags if await self._look(tx, one, tag) != await self._look(tx, other, tag)]
+        return News(frozenset(tags), frozenset(found))
 
     async def _look(self, tx: Transaction, version_id: str, language: str) -> tuple[object, ...]:
         laid_out = (await self.style(tx, version_id, language)).design

@@ -15,3 +15,10 @@ class TemplatePublished:
     """A template has a new version, and cards of older ones."""
 
     template_version_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardsRestyled:
+    """All cards of a template have moved to its newest version; their phones are to be told at a pace."""
+
+    template_version_id: str

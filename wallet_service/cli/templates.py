@@ -1,5 +1,6 @@
 """`wallet-service template …`: look into the card templates, and publish them."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -110,6 +111,16 @@ def _closing(problems: "Sequence[Problem]") -> str:
 def publish(
     brand: Annotated[str, typer.Argument(help="The brand's id.")],
     folder: Annotated[Path, typer.Argument(help="The template's folder.")],
+    *,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1, max=100_000, help="Cards a second whose phones are told; else WALLET_PUSH__REFRESH_PER_S."
+        ),
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show the cards following, until all phones are told.")
+    ] = False,
 ) -> None:
     """Make a template the newest version a brand has of it; nothing is published that has an error."""
     from wallet_service.cards.problem import Severity
@@ -126,12 +137,27 @@ def publish(
     source = read_template(folder)
 
     async def act(tx: "Transaction") -> "Published":
-        return await publish_template(tx, await known_brand(tx, brand), source)
+        return await publish_template(tx, await known_brand(tx, brand), source, per_s=rate)
 
     typer.echo(f"{source.name} {_news(in_transaction(act))}")
+    if watch:
+        progress(brand, watch=True)
 
 
 def _news(version: "Published") -> str:
     if not version.fresh:
         return f"is version {version.number} already: nothing changed."
     return f"is published as version {version.number}; cards that follow: {version.followers}."
+
+
+@app.command()
+def progress(
+    brand: Annotated[str | None, typer.Argument(help="The brand's id; without it, all brands.")] = None,
+    *,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on until all phones are told.")] = False,
+) -> None:
+    """Show how far the cards of newly published templates are: restyled, told, fetched."""
+    from wallet_service.cli.refreshes import show, watch_until_told
+    from wallet_service.cli.session import in_service
+
+    in_service(partial(watch_until_told if watch else show, brand=brand))
