@@ -72,6 +72,41 @@ async def test_nothing_runs_before_the_transaction_commits(workshop: Workshop):
         await early.ran()
 
 
+async def test_a_nudged_job_runs_once_its_transaction_has_committed(workshop: Workshop):
+    job = open_probe()
+    async with workshop.worker({"drain": job}):
+        async with workshop.begin() as tx:
+            workshop.engine.nudge(tx, "drain")
+            assert job.begun == 0
+        await job.ran()
+
+
+async def test_a_nudge_of_a_transaction_that_rolled_back_wakes_nobody(workshop: Workshop):
+    undone, marker = open_probe(), open_probe()
+    async with workshop.worker({"undone": undone, "marker": marker}):
+        with suppress(ZeroDivisionError):
+            async with workshop.begin() as tx:
+                workshop.engine.nudge(tx, "undone")
+                raise ZeroDivisionError
+        async with workshop.begin() as tx:
+            workshop.engine.nudge(tx, "marker")
+        await marker.ran()
+    assert undone.begun == 0
+
+
+async def test_however_often_a_busy_job_is_nudged_it_runs_once_more(workshop: Workshop):
+    job = Probe()
+    async with workshop.worker({"drain": job}):
+        await workshop.wake("drain")
+        await until(lambda: job.begun == 1)
+        for _ in range(50):
+            async with workshop.begin() as tx:
+                workshop.engine.nudge(tx, "drain")
+        job.gate.set()
+        await job.ran(2)
+    assert (job.begun, job.most_at_once) == (2, 1)
+
+
 async def test_a_job_for_later_waits_and_does_not_hold_up_the_others(workshop: Workshop):
     later, now = open_probe(), open_probe()
     loop = asyncio.get_running_loop()

@@ -1,6 +1,13 @@
 """One run of a job at a time: however many wake-ups arrive while it runs, they lead to one more run after it."""
 
+import asyncio
+from contextvars import Context
+
+import structlog
+
 from wallet_service.engine.seam import Job
+
+LOG = structlog.get_logger()
 
 
 class Coalesced:
@@ -15,6 +22,19 @@ class Coalesced:
         self._job = job
         self._running = False
         self._woken = False
+        self._nudged: asyncio.Task[None] | None = None
+
+    def nudge(self) -> None:
+        """Run the job soon, in the background. What it raises is only logged, since nobody waits for it."""
+        self._woken = True
+        if not self._running and self._nudged is None:
+            # an empty context: it runs for many requests, so no single one may colour its logs and traces
+            self._nudged = asyncio.create_task(self._run_nudged(), context=Context())
+
+    async def finish(self) -> None:
+        """Wait for a run that a nudge began."""
+        if self._nudged is not None:
+            await self._nudged
 
     async def wake(self) -> None:
         """Run the job until nobody has woken it since; return at once if it is running already.
@@ -29,6 +49,15 @@ class Coalesced:
             await self._run_while_woken()
         finally:
             self._running = False
+
+    async def _run_nudged(self) -> None:
+        try:
+            if self._woken:  # else a wake-up came first, and has run it
+                await self.wake()
+        except Exception:  # the job is woken again, or looks by itself
+            LOG.exception("a nudged job failed")
+        finally:
+            self._nudged = None
 
     async def _run_while_woken(self) -> None:
         failure: Exception | None = None

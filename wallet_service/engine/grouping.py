@@ -79,6 +79,13 @@ class Grouped(Generic[In, Out]):
         self._queue: deque[_Submission[In, Out]] = deque()
         self._flying: set[asyncio.Task[None]] = set()
         self._closed = False
+        self.noted: Callable[[int], object] = _unnoted
+        """Told the size of every batch, for whoever counts them."""
+
+    @property
+    def queued(self) -> int:
+        """Submissions that wait for their batch."""
+        return len(self._queue)
 
     async def submit(self, item: In) -> Out:
         """Write `item` with the next batch; its own result, once that batch is written.
@@ -117,6 +124,7 @@ class Grouped(Generic[In, Out]):
         batch: list[_Submission[In, Out]] = []
         try:
             while batch := self._next_batch():
+                self.noted(len(batch))
                 await self._flush(batch)
         except asyncio.CancelledError:
             for submission in (*batch, *self._queue):
@@ -146,6 +154,10 @@ class Grouped(Generic[In, Out]):
         middle = len(batch) // 2
         await self._flush(batch[:middle])
         await self._flush(batch[middle:])
+
+
+def _unnoted(_size: int) -> None:
+    """Nobody counts."""
 
 
 def _answer(batch: Sequence[_Submission[In, Out]], results: Sequence[Out | Exception]) -> None:

@@ -51,6 +51,11 @@ class MemoryEngine:
         wake_up = _WakeUp(job, at or tx.now)
         tx.after_commit(lambda: self._waiting.append(wake_up))
 
+    def nudge(self, tx: Transaction, job: str) -> None:
+        """Wake `job` once this transaction has committed; never if it rolls back."""
+        wake_up = _WakeUp(job, tx.now)
+        tx.after_commit(lambda: self._waiting.append(wake_up))
+
     async def work(self, jobs: Mapping[str, Job], clockwork: tuple[Cron, ...], stop: asyncio.Event) -> None:
         """Run jobs until `stop` is set, then finish those in hand. A job that raises is kept in `held`."""
         running: set[str] = set()

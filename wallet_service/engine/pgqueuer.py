@@ -4,11 +4,10 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import asyncpg
 import structlog
 from pgqueuer import PgQueuer
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
@@ -20,6 +19,7 @@ from pgqueuer.models import Job as QueuedJob
 from pgqueuer.queries import Queries
 
 from wallet_service.database.seam import Transaction
+from wallet_service.engine import bell
 from wallet_service.engine.coalescing import Coalesced
 from wallet_service.engine.seam import Cron, Job
 from wallet_service.errors import Unavailable
@@ -59,20 +59,14 @@ PRUNING = (
 
 HOUSEKEEPING = Cron("engine.housekeeping", "*/5 * * * *")
 
-OUTAGES = (
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # what a query meets between the news of a shutdown and the end of the connection
-    FailingListenerError,
-)
+OUTAGES = (*bell.OUTAGES, FailingListenerError)
 """How it shows that the database is gone, restarting, or not to be reached."""
 
 BATCH = 50
 """Wake-ups taken at once; a process holds at most twice as many."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PgQueuerEngine:
     """Wakes jobs of any number of processes on any number of machines through one Postgres."""
 
@@ -82,11 +76,29 @@ class PgQueuerEngine:
     """A worker silent for so long is dead; within half as long again its jobs run elsewhere."""
     retry: timedelta = timedelta(seconds=1)
     """How soon a job that met an outage (`Unavailable`) is woken again."""
+    _here: list[Mapping[str, Coalesced]] = field(default_factory=list, init=False)  # of every `work` in this process
+    _bell: bell.Bell = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._bell = bell.Bell(self.url)
 
     async def enqueue(self, tx: Transaction, job: str, *, at: datetime | None = None) -> None:
         """Write the wake-up in this transaction: once it has committed, some worker runs `job`."""
         later = None if at is None else at - tx.now
         await _queries(await tx.driver()).enqueue(job, None, execute_after=later)
+
+    def nudge(self, tx: Transaction, job: str) -> None:
+        """Wake `job` after the commit: here, if it is worked at in this process, else wherever the bell is heard."""
+
+        def wake() -> None:
+            if not any(_nudge(jobs, job) for jobs in self._here):
+                self._bell.ring(job)
+
+        tx.after_commit(wake)
+
+    async def aclose(self) -> None:
+        """Hang up the bell."""
+        await self._bell.aclose()
 
     async def work(self, jobs: Mapping[str, Job], clockwork: tuple[Cron, ...], stop: asyncio.Event) -> None:
         """Run jobs until `stop` is set, then finish those in hand; survive every outage of the database.
@@ -95,12 +107,23 @@ class PgQueuerEngine:
         cancellation, is queued again. Raises `RuntimeError` if the tables are missing.
         """
         coalesced = {name: Coalesced(job) for name, job in jobs.items()}
+        self._here.append(coalesced)
+        try:
+            await self._serve_through_outages(coalesced, clockwork, stop)
+        finally:
+            self._here.remove(coalesced)
+            for job in coalesced.values():
+                await job.finish()
+
+    async def _serve_through_outages(
+        self, jobs: Mapping[str, Coalesced], clockwork: tuple[Cron, ...], stop: asyncio.Event
+    ) -> None:
         patience = Patience()
         while not stop.is_set():
             try:
                 async with _connected(self.url) as connection:
                     patience.restore()
-                    await self._serve(connection, coalesced, clockwork, stop)
+                    await self._serve(connection, jobs, clockwork, stop)
             except OUTAGES as outage:
                 log.warning("the engine lost its database", outage=repr(outage))
                 await patience.wait(stop)
@@ -117,6 +140,7 @@ class PgQueuerEngine:
             queuer.schedule(cron.job, cron.expression, accepts_context=False)(_tick(queries, cron))
         queuer.schedule(HOUSEKEEPING.job, HOUSEKEEPING.expression, accepts_context=False)(_prune(queries))
         connection.add_termination_listener(lambda _: queuer.shutdown.set())
+        await connection.add_listener(bell.CHANNEL, lambda *heard: _nudge(jobs, heard[-1]))
         async with _linked(stop, queuer.shutdown):
             await queuer.run(
                 batch_size=BATCH,
@@ -173,9 +197,7 @@ async def install(url: str) -> None:
 
 @asynccontextmanager
 async def _connected(url: str) -> AsyncIterator[Any]:
-    _, _, rest = url.partition("://")
-    settings = {"application_name": "wallet_service engine"}
-    connection = await asyncpg.connect(f"postgresql://{rest}", timeout=10, command_timeout=60, server_settings=settings)
+    connection = await bell.connect(url, "engine")
     try:
         yield connection
     finally:
@@ -189,6 +211,13 @@ def _queries(connection: Any) -> Queries:
         qbq=QueryQueueBuilder(NAMES),
         qbs=QuerySchedulerBuilder(NAMES),
     )
+
+
+def _nudge(jobs: Mapping[str, Coalesced], job: str) -> bool:
+    """Nudge the job if it is one of these."""
+    if found := jobs.get(job):
+        found.nudge()
+    return found is not None
 
 
 def _tick(queries: Queries, cron: Cron) -> Callable[[Schedule], Awaitable[None]]:

@@ -28,6 +28,14 @@ class Engine(Protocol):
         """Wake `job` once this transaction has committed (not before `at`, if given); never if it rolls back."""
         ...
 
+    def nudge(self, tx: Transaction, job: str) -> None:
+        """Wake `job` soon after this transaction has committed, wherever it is worked at; never if it rolls back.
+
+        It costs the transaction nothing, and is lost when this process or the database dies at that moment: only for
+        jobs that look by themselves every few seconds.
+        """
+        ...
+
     async def work(self, jobs: Mapping[str, Job], clockwork: tuple[Cron, ...], stop: asyncio.Event) -> None:
         """Run jobs until `stop` is set, then finish those in hand.
 
