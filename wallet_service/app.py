@@ -8,7 +8,8 @@ from pathlib import Path
 
 import structlog
 
-from wallet_service.cards.publish import Restyling
+from wallet_service.cards.pace import Pacing
+from wallet_service.cards.restyle import Restyling
 from wallet_service.cards.tell import Telling
 from wallet_service.clock import Clock, SystemClock
 from wallet_service.database.embedded import EmbeddedPostgres
@@ -18,8 +19,16 @@ from wallet_service.database.seam import Database
 from wallet_service.engine.drain import Drain
 from wallet_service.engine.pgqueuer import PgQueuerEngine
 from wallet_service.engine.pgqueuer import install as install_engine
-from wallet_service.errors import WalletServiceError
-from wallet_service.flows import CLOCKWORK, FORGET_KEYS, RESTYLE_CARDS, TELL_PHONES, map_flows, settle_by
+from wallet_service.errors import Unavailable, WalletServiceError
+from wallet_service.flows import (
+    CLOCKWORK,
+    FORGET_KEYS,
+    PACE_REFRESHES,
+    RESTYLE_CARDS,
+    TELL_PHONES,
+    map_flows,
+    settle_by,
+)
 from wallet_service.loyalty.once import forget_old_keys
 from wallet_service.service import Service
 from wallet_service.settings import ApnsSettings, Settings
@@ -27,7 +36,7 @@ from wallet_service.tokens import MasterKeys, make_master_keys, read_master_keys
 from wallet_service.wallets.apple.certificates import CERTIFICATE, KEY, PassCertificate
 from wallet_service.wallets.apple.keyring import Certificates
 from wallet_service.wallets.apple.push.credential import PushCredential
-from wallet_service.wallets.apple.push.pool import ApnsPool
+from wallet_service.wallets.apple.push.pool import CODECS, ApnsPool
 from wallet_service.wallets.apple.push.seam import PushTransport
 from wallet_service.wallets.apple.wallet import AppleWallet, PushStyle
 
@@ -58,6 +67,7 @@ async def open_service(settings: Settings, *, clock: Clock | None = None) -> Asy
         url = await stack.enter_async_context(open_database(settings))
         keys = open_keys(settings)
         engine = PgQueuerEngine(url)
+        stack.push_async_callback(engine.aclose)
         settle = settle_by(map_flows(engine, settings.push))
         database = PostgresDatabase(url, clock, pool=settings.pool, settle=settle)
         stack.push_async_callback(database.aclose)
@@ -70,7 +80,9 @@ async def open_service(settings: Settings, *, clock: Clock | None = None) -> Asy
             connect_by(settings.apns, clock),
         )
         stack.push_async_callback(wallet.aclose)
-        yield Service(settings, clock, database, engine, wallet, keys)
+        service = Service(settings, clock, database, engine, wallet, keys)
+        service.metrics.watch_pool(settings.pool, database.in_use)
+        yield service
 
 
 @asynccontextmanager
@@ -108,6 +120,8 @@ async def _keep_alive(server: EmbeddedPostgres) -> None:
         try:
             if await asyncio.to_thread(server.revive):
                 LOG.warning("the database had died and was started again")
+        except Unavailable as trouble:  # its disk is full, say
+            LOG.error("the database died and cannot be started yet", why=trouble.detail)  # noqa: TRY400 - it is no bug
         except Exception:  # whatever it was, the next round may do better
             LOG.exception("the database died and cannot be started")
 
@@ -141,6 +155,7 @@ def connect_by(apns: ApnsSettings, clock: Clock) -> Callable[[PassCertificate], 
             connections=apns.connections,
             window=apns.window,
             deadline=apns.deadline,
+            codec=CODECS[apns.codec],
             clock=clock,
         )
 
@@ -149,13 +164,19 @@ def connect_by(apns: ApnsSettings, clock: Clock) -> Callable[[PassCertificate], 
 
 def drains_of(service: Service) -> dict[str, Drain]:
     """Job -> the drain it wakes."""
-    telling = Telling(service.database, service.wallet, service.clock, service.settings.push)
-    restyling = Restyling(service.database, service.settings.push.interval)
+    telling = Telling(
+        service.database, service.wallet, service.clock, service.settings.push, noted=service.metrics.count_pushes
+    )
+    restyling = Restyling(service.database)
+    pacing = Pacing(service.database, service.settings.push)
     drains = (
         Drain(TELL_PHONES, telling.take, lanes=TELLING_LANES),
         Drain(RESTYLE_CARDS, restyling.take, patience=IDLE),
+        Drain(PACE_REFRESHES, pacing.take, patience=IDLE),
         Drain(FORGET_KEYS, partial(_forget, service.database), patience=IDLE),
     )
+    for drain in drains:
+        drain.noted = service.metrics.looks_of(drain.name)
     return {drain.name: drain for drain in drains}
 
 

@@ -1,10 +1,11 @@
 """The frozen record of everything bound once: what a process of the service is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wallet_service.clock import Clock
 from wallet_service.database.seam import Database
 from wallet_service.engine.seam import Engine
+from wallet_service.metrics import Metrics
 from wallet_service.settings import Settings
 from wallet_service.tokens import MasterKeys
 from wallet_service.wallets.seam import Wallet
@@ -20,3 +21,4 @@ class Service:
     engine: Engine
     wallet: Wallet
     keys: MasterKeys
+    metrics: Metrics = field(default_factory=Metrics)

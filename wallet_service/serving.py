@@ -1,18 +1,30 @@
 """The doors open to the network: a listening socket, uvicorn, and the work done beside it."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext, suppress
 from socket import AI_PASSIVE, IPPROTO_TCP, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, getaddrinfo, socket
 
 import uvicorn
 
 from wallet_service.app import work
 from wallet_service.errors import WalletServiceError
+from wallet_service.health.lag import measure_lag
 from wallet_service.service import Service
 from wallet_service.settings import Settings
 from wallet_service.web.doors import Doors
+from wallet_service.web.health import build_health_door
+from wallet_service.web.measured import measured
+from wallet_service.web.patience import PatientProtocol
+from wallet_service.web.phones.http import App
 from wallet_service.web.site import Site
+
+with suppress(ImportError):  # Windows has none
+    from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
+
+ENOUGH = 65_536
+"""Connections and files of one process."""
 
 
 class AddressUnusable(WalletServiceError):
@@ -22,7 +34,7 @@ class AddressUnusable(WalletServiceError):
     title = "Nobody could reach us"
 
 
-def listening(port: int, host: str = "127.0.0.1") -> socket:
+def listening(port: int, host: str = "127.0.0.1", remedy: str = "Choose another --host or --port.") -> socket:
     """A socket bound to this address; port 0 is any free one. Raises `AddressUnusable`."""
     with ExitStack() as stack:
         try:
@@ -32,9 +44,7 @@ def listening(port: int, host: str = "127.0.0.1") -> socket:
             listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)  # or a restart waits for the last run's connections
             listener.bind(address)
         except OSError as trouble:
-            raise AddressUnusable(
-                f"{host}:{port} cannot be listened on: {trouble.strerror}.", remedy="Choose another --host or --port."
-            ) from None
+            raise AddressUnusable(f"{host}:{port} cannot be listened on: {trouble.strerror}.", remedy=remedy) from None
         stack.pop_all()
     return listener
 
@@ -71,8 +81,10 @@ class Server(uvicorn.Server):
 @asynccontextmanager
 async def serving(service: Service, *, listener: socket | None = None, worker: bool = True) -> AsyncIterator[Server]:
     """The doors open, and (unless told otherwise) the work done in the same process; closed in good order."""
+    allow_many_connections()
     doors = Doors.of(service)
-    server = Server(server_config(service.settings, Site(doors)))
+    server = Server(server_config(service.settings, measured(Site(doors), service.metrics)))
+    service.metrics.watch_server(server.server_state)
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(server.run_on(listener))
@@ -80,6 +92,7 @@ async def serving(service: Service, *, listener: socket | None = None, worker: b
             group.create_task(work(service, stop))
         try:
             await server.begun.wait()
+            gc.freeze()  # what stands now stands to the end: to look at it again and again is a third of an import's CPU
             yield server
         finally:
             server.should_exit = True
@@ -88,12 +101,41 @@ async def serving(service: Service, *, listener: socket | None = None, worker: b
             stop.set()
 
 
-def server_config(settings: Settings, site: Site) -> uvicorn.Config:
+@asynccontextmanager
+async def health_door(service: Service) -> AsyncIterator[str | None]:
+    """The operator's own door open, if the settings name a port for it; its address. Raises `AddressUnusable`."""
+    settings = service.settings
+    if settings.health_port is None:
+        yield None
+        return
+    remedy = "Choose another WALLET_HEALTH_HOST or WALLET_HEALTH_PORT."
+    with listening(settings.health_port, settings.health_host, remedy) as listener:
+        server = Server(server_config(settings, build_health_door(service)))
+        lag = asyncio.create_task(measure_lag(service.metrics.loop_lag.observe))
+        door = asyncio.create_task(server.run_on(listener))
+        try:
+            await server.begun.wait()
+            yield "{}:{}".format(*listener.getsockname()[:2])
+        finally:
+            server.should_exit = True
+            lag.cancel()
+            await asyncio.wait([lag, door])
+
+
+def allow_many_connections() -> None:
+    """Let this process open as many files as it may, for each phone needs one: most systems begin with 1,024."""
+    with suppress(NameError, OSError, ValueError):  # Windows has no such limit, and some systems a lower one
+        _, most = getrlimit(RLIMIT_NOFILE)
+        setrlimit(RLIMIT_NOFILE, (ENOUGH if most == RLIM_INFINITY else min(most, ENOUGH), most))
+
+
+def server_config(settings: Settings, app: App) -> uvicorn.Config:
     """How uvicorn serves: quietly, with bounded patience for clients that hang."""
     return uvicorn.Config(
-        site,
+        app,
         host=settings.host,
         port=settings.port,
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

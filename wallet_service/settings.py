@@ -1,9 +1,11 @@
 """The only reader of the environment. Every default makes the demo run; secrets are paths to files."""
 
 import os
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +22,7 @@ class ApnsSettings(BaseModel, extra="forbid"):
     connections: int = Field(2, ge=1, le=32, description="connections for each pass certificate")
     window: int = Field(500, ge=1, le=5000, description="most pushes in flight for each pass certificate")
     deadline: float = Field(20.0, gt=0, description="seconds after which an unanswered push is given up as unknown")
+    codec: Literal["lean", "h2"] = Field("lean", description="our own HTTP/2 codec, or the library h2")
     priority: int = Field(5, description="apns-priority of balance updates: 5 saves battery, 10 is at once")
 
 
@@ -29,6 +32,7 @@ class PushSettings(BaseModel, extra="forbid"):
     interval: float = Field(1.0, ge=0, description="least seconds between two pushes for one card; a burst becomes one")
     lease: float = Field(60.0, gt=0, description="seconds a worker has for a batch before another may take it over")
     batch: int = Field(500, ge=1, le=10_000, description="cards claimed at once")
+    refresh_per_s: float = Field(200.0, ge=0.1, le=100_000, description="cards a second told of a new template version")
     expiry: int = Field(14 * 86400, ge=0, description="seconds APNs keeps a push for a phone that is off")
 
 
@@ -36,13 +40,22 @@ class LimitSettings(BaseModel, extra="forbid"):
     """Where we stop, so that nobody can use us up."""
 
     body_bytes: int = Field(65_536, gt=0, description="largest JSON body; larger is answered 413")
-    body_seconds: float = Field(10.0, gt=0, description="seconds a JSON body may take to arrive; longer is answered 408")
+    body_seconds: float = Field(
+        10.0, gt=0, description="seconds a JSON body may take to arrive; longer is answered 408"
+    )
     bulk_line_bytes: int = Field(16_384, gt=0, description="longest line of a bulk import")
     devices_per_card: int = Field(50, ge=1, description="beyond it, the oldest registration makes room")
     log_bytes: int = Field(8_192, gt=0, description="largest body of Apple's log endpoint")
     log_messages: int = Field(20, ge=1, description="most messages taken from one log call")
     open_per_minute: int = Field(600, ge=1, description="calls a minute from one address to the open phone endpoints")
     waiting: int = Field(5_000, ge=1, description="hot writes that may wait; beyond it 503 with Retry-After")
+
+
+class LogSettings(BaseModel, extra="forbid"):
+    """What is logged, and how it looks."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="the least that is logged")
+    format: Literal["auto", "json", "text"] = Field("auto", description="auto: text on a terminal, JSON elsewhere")
 
 
 class Settings(BaseSettings):
@@ -68,11 +81,19 @@ class Settings(BaseSettings):
     chromium: Path | None = Field(None, description="browser for `pass preview --png`; else one is found by name")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+    health_host: str = Field("127.0.0.1", description="address of the health door")
+    health_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="port of the health door (/livez, /readyz, /metrics); without it there is none",
+    )
     trusted_proxies: str = Field("127.0.0.1", description="addresses whose X-Forwarded-For is believed, by commas")
     public_url: str = Field("http://127.0.0.1:8000", description="what phones call us; https in production")
     apns: ApnsSettings = ApnsSettings()
     push: PushSettings = PushSettings()
     limits: LimitSettings = LimitSettings()
+    log: LogSettings = LogSettings()
 
     @model_validator(mode="before")
     @classmethod
@@ -88,6 +109,33 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether we run the database ourselves."""
         return self.database_url is None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One setting as it is in force."""
+
+    variable: str
+    value: str
+    """Without the password of an address."""
+    given: bool
+    """Whether the environment says so; else it is the default."""
+
+
+def tell(settings: BaseModel, prefix: str = PREFIX) -> Iterator[Told]:
+    """Every setting with its value and origin, for whoever asks what is in force."""
+    for name in type(settings).model_fields:
+        value, variable = getattr(settings, name), f"{prefix}{name.upper()}"
+        if isinstance(value, BaseModel):
+            yield from tell(value, f"{variable}__")
+        else:
+            yield Told(variable, _without_password(value), name in settings.model_fields_set)
+
+
+def _without_password(value: object) -> str:
+    """Whoever stands before the last `@` of an address is named by nothing but the name, in a query by nothing at all."""
+    shown = re.sub(r"(://[^:/@]*):.*@", r"\1:…@", "" if value is None else str(value))
+    return re.sub(r"(password=)[^&]*", r"\1…", shown)
 
 
 def _variables(model: type[BaseModel], prefix: str) -> Iterator[str]:

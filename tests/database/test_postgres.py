@@ -149,6 +149,24 @@ async def test_a_mistake_of_ours_keeps_its_own_name(database: PostgresDatabase):
             await tx.all(text("SELECT * FROM no_such_table"))
 
 
+@pytest.mark.parametrize("state", ["53100", "57P01", "40P01"])
+async def test_an_outage_that_the_driver_meets_is_one_too(database: PostgresDatabase, state: str):
+    with pytest.raises(DatabaseUnavailable):  # noqa: PT012 - it is raised by whatever happens in the transaction
+        async with database.begin() as tx:
+            driver = await tx.driver()
+            await driver.execute(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$")
+    assert await brands(database) == []
+
+
+async def test_a_connection_that_is_cut_is_an_outage_for_the_driver_too(database: PostgresDatabase):
+    with pytest.raises(DatabaseUnavailable):  # noqa: PT012 - it is raised by whatever happens in the transaction
+        async with database.begin() as tx:
+            driver = await tx.driver()
+            driver.terminate()
+            await driver.execute("SELECT 1")
+    assert await brands(database) == []
+
+
 async def test_a_connection_that_is_cut_is_an_outage_and_the_next_one_is_not(
     database: PostgresDatabase, database_url: str
 ):
@@ -216,12 +234,10 @@ async def test_a_server_that_is_gone_is_an_outage_until_it_is_back():
     with premises() as folder:
         server = await asyncio.to_thread(EmbeddedPostgres.start, folder)
         database = PostgresDatabase(server.url, SetClock(NOON), pool=2)
-        one = text("SELECT 1 AS one")
 
         async def ask() -> int:
             async with database.begin() as tx:
-                row = await tx.first(one)
-                assert row is not None
+                (row,) = await tx.all(text("SELECT 1 AS one"))
                 return int(row.one)
 
         assert await ask() == 1

@@ -15,6 +15,8 @@ from wallet_service.web.problem_pages import Refusal, pages, refusals
 HOME = Path(__file__).parent.parent.parent
 
 COMMAND_LINE = (
+    "wallet_service.bench.",
+    "wallet_service.cards.publish",
     "wallet_service.cli.",
     "wallet_service.wallets.apple.enrolment",
     "wallet_service.wallets.apple.push.apns2_adapter",

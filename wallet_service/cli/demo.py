@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -17,7 +16,7 @@ from rich.console import Console
 from wallet_service.cli.logs import log_to_stderr
 from wallet_service.cli.session import run_until_told
 from wallet_service.errors import Invalid
-from wallet_service.settings import ApnsSettings, PushSettings, Settings
+from wallet_service.settings import ApnsSettings, LogSettings, PushSettings, Settings
 
 if TYPE_CHECKING:
     from wallet_service.cli.demo_story import Ending, World
@@ -38,7 +37,7 @@ def demo(
     """Play the story of three members and their cards, then stay up to be looked at."""
     from wallet_service.cli.demo_story import tell
 
-    log_to_stderr(logging.WARNING)
+    log_to_stderr(LogSettings(level="warning"))
     console = Console(stderr=as_json, highlight=False)
 
     async def play(stop: asyncio.Event) -> "Ending":

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "template": ("templates:app", "Card templates."),
     "card": ("cards:app", "Cards, and what their phones show."),
     "pass": ("passes:app", "Pass files."),
+    "doctor": ("doctor:doctor", "What is set, what is well, what is not, and what to do about it."),
     "bench": ("bench:bench", "How fast it is on this machine, against a limit or a peer in the same run."),
 }
 """Name -> where it is, what it is for; in the order in which an operator meets them."""

@@ -23,17 +23,21 @@ def serve(
 
     Without DATABASE_URL it runs a Postgres of its own in WALLET_DATA_DIR.
     """
-    from wallet_service.serving import listening, serving
+    from wallet_service.serving import health_door, listening, serving
 
     settings = Settings()
     settings.host, settings.port = host or settings.host, settings.port if port is None else port
-    log_to_stderr()
+    log_to_stderr(settings.log)
 
     async def run(stop: asyncio.Event) -> None:
         with listening(settings.port, settings.host) as listener:
-            async with opened(settings) as service, serving(service, listener=listener, worker=worker):
+            async with (
+                opened(settings) as service,
+                health_door(service) as health,
+                serving(service, listener=listener, worker=worker),
+            ):
                 place = "{}:{}".format(*listener.getsockname()[:2])
-                LOG.info("listening", address=place, public_url=settings.public_url, worker=worker)
+                LOG.info("listening", address=place, public_url=settings.public_url, worker=worker, health=health)
                 await stop.wait()
                 LOG.info("stopping")
 
@@ -43,13 +47,14 @@ def serve(
 def worker() -> None:
     """Do what is due: pushes, template changes. Any number may run, on any machine, on one DATABASE_URL."""
     from wallet_service.app import work
+    from wallet_service.serving import health_door
 
     settings = Settings()
-    log_to_stderr()
+    log_to_stderr(settings.log)
 
     async def run(stop: asyncio.Event) -> None:
-        async with opened(settings) as service:
-            LOG.info("working")
+        async with opened(settings) as service, health_door(service) as health:
+            LOG.info("working", health=health)
             await work(service, stop)
             LOG.info("stopping")
 

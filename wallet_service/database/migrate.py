@@ -1,6 +1,7 @@
 """Bring a database to the schema of this version, by Alembic."""
 
 import asyncio
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -36,6 +37,12 @@ async def pending(url: str) -> bool:
             return await connection.run_sync(_behind)
     finally:
         await engine.dispose()
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """Every revision of the schema that this version knows, the newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def upgrade_now(url: str) -> None:

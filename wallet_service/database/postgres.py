@@ -11,13 +11,17 @@ from sqlalchemy import CursorResult, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from wallet_service.clock import Clock
 from wallet_service.database.seam import Row, Settle, Statement
-from wallet_service.errors import Conflict, Unavailable
+from wallet_service.errors import Conflict, Unavailable, WalletServiceError
 
 OUTAGES = ("08", "57P", "53", "58", "40")
 """SQLSTATE classes that pass: connection, shutdown, no resources, system error, serialisation and deadlock."""
+
+CLOSED = "connection is closed"
+"""How the driver words, without any SQLSTATE, that the server went away before this statement."""
 
 TAKEN = "23505"
 """SQLSTATE unique_violation: our statements look first, so it means that somebody else was quicker."""
@@ -127,6 +131,11 @@ class PostgresDatabase:
             for act in tx.afterwards:
                 act()
 
+    def in_use(self) -> int:
+        """Connections that somebody holds at this moment."""
+        pool = self._engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
     async def aclose(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
@@ -157,12 +166,20 @@ async def _outages_named() -> AsyncIterator[None]:
     """Turn whatever a passing outage looks like into one refusal; let every other error be the bug it is."""
     try:
         yield
-    except DBAPIError as error:
-        state = getattr(error.orig, "sqlstate", None) or ""
-        if error.connection_invalidated or state.startswith(OUTAGES):
-            raise DatabaseUnavailable(error) from error
-        if state == TAKEN:
-            raise Collision from error
-        raise
+    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        refusal = _refusal_for(error)
+        if refusal is None:
+            raise
+        raise refusal from error
     except (OSError, PoolTimeout) as error:
         raise DatabaseUnavailable(error) from error
+
+
+def _refusal_for(error: BaseException) -> WalletServiceError | None:
+    """What a caller hears of an error that will pass; None for any other. Who writes through `driver` meets bare ones."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(cause, "sqlstate", None) or ""
+    lost = getattr(error, "connection_invalidated", isinstance(cause, asyncpg.InternalClientError))
+    if lost or state.startswith(OUTAGES) or CLOSED in str(cause):
+        return DatabaseUnavailable(error)
+    return Collision() if state == TAKEN else None

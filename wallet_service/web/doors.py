@@ -1,18 +1,21 @@
 """What the doors share: the service, its grouped writes and reads, and who may come in."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from wallet_service.cards.design import CardState
-from wallet_service.cards.devices import Changes, Question, changed_since
-from wallet_service.cards.faces import Faces, Shelf
-from wallet_service.database.seam import Database
+from wallet_service.cards.devices import Changes, Glance, Question, changed_since, glance
+from wallet_service.cards.faces import Faces, Shelf, states
+from wallet_service.database.seam import Database, Transaction
 from wallet_service.engine.grouping import Grouped
 from wallet_service.service import Service
 from wallet_service.web.callers import Callers
 from wallet_service.web.render import render_posting
 from wallet_service.web.writes import Writes
+
+In = TypeVar("In")
+Out = TypeVar("Out")
 
 READING_FLIGHTS = 2
 """Batches of look-ups under way at once: one travels while the other is answered."""
@@ -24,8 +27,10 @@ class Doors:
 
     service: Service
     faces: Faces
+    glance: Grouped[str, Glance | None]
+    """Whether a phone already shows a card; look-ups of the same moment share one statement."""
     look: Grouped[str, CardState | None]
-    """The state of a card; look-ups of the same moment share one statement."""
+    """The whole state of a card; likewise."""
     ask: Grouped[Question, Changes]
     """What changed for a device; likewise."""
     writes: Writes
@@ -37,18 +42,29 @@ class Doors:
         faces = Faces(service.database, Shelf(), service.wallet)
         waiting = service.settings.limits.waiting
 
-        async def changes(questions: Sequence[Question]) -> Sequence[Changes]:
-            async with service.database.read() as tx:
-                return await changed_since(tx, questions)
+        def grouped(read: Callable[[Transaction, Sequence[In]], Awaitable[Sequence[Out]]]) -> Grouped[In, Out]:
+            async def in_one_statement(items: Sequence[In]) -> Sequence[Out]:
+                async with service.database.read() as tx:
+                    return await read(tx, items)
 
-        return cls(
+            return Grouped(in_one_statement, flights=READING_FLIGHTS, waiting=waiting)
+
+        doors = cls(
             service,
             faces,
-            Grouped(faces.look, flights=READING_FLIGHTS, waiting=waiting),
-            Grouped(changes, flights=READING_FLIGHTS, waiting=waiting),
+            grouped(glance),
+            grouped(states),
+            grouped(changed_since),
             Writes.to(service.database, service.settings.limits, render_posting),
             Callers(service.database),
         )
+        for name, group in (doors.reads() | doors.writes.groups()).items():
+            service.metrics.watch_group(name, group)
+        return doors
+
+    def reads(self) -> dict[str, Grouped[Any, Any]]:
+        """The queues of look-ups by their names."""
+        return {"glance": self.glance, "look": self.look, "ask": self.ask}
 
     @property
     def database(self) -> Database:
@@ -58,5 +74,5 @@ class Doors:
     async def aclose(self) -> None:
         """Let what waits be written."""
         await self.writes.aclose()
-        await self.look.aclose()
-        await self.ask.aclose()
+        for group in self.reads().values():
+            await group.aclose()

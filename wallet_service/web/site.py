@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from wallet_service.web import problem_pages, problems
+from wallet_service.web import health, problem_pages, problems
 from wallet_service.web.api import bulk, cards, entries, members
 from wallet_service.web.api.document import complete
 from wallet_service.web.api.models import BulkEntry, LineResult, Problem
@@ -35,6 +35,7 @@ class Site:
         self._till = TillDoor(doors)
         self._phones = PhoneDoor(
             doors.faces,
+            doors.glance,
             doors.look,
             doors.ask,
             doors.writes,
@@ -83,4 +84,5 @@ def build_api(doors: Doors) -> FastAPI:
     problems.install(app)
     for part in (members, entries, bulk, cards, problem_pages, reference):
         app.include_router(part.router)
+    health.watch(app, doors.service)
     return app

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from wallet_service.cards.devices import (
     Asked,
@@ -53,7 +53,11 @@ class Writes:
             handed=grouped(note_handed),
         )
 
+    def groups(self) -> dict[str, Grouped[Any, Any]]:
+        """The queues by their names."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     async def aclose(self) -> None:
         """Write what still waits."""
-        for field in fields(self):
-            await getattr(self, field.name).aclose()
+        for group in self.groups().values():
+            await group.aclose()

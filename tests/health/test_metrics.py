@@ -1,0 +1,104 @@
+"""The page for Prometheus: what it counts, and that docs/metrics.md tells of all of it and of nothing else."""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families as parse
+
+from tests.health.test_findings import AWAY, WELL
+from wallet_service.health.findings import find
+from wallet_service.health.gauges import exposition
+from wallet_service.health.state import State
+from wallet_service.metrics import Metrics
+from wallet_service.outcomes import Dead, Delivered, Refused, TryLater, Unknown
+
+DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "metrics.md"
+ROW = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
+
+
+class Queue:
+    """A group with this many waiting."""
+
+    def __init__(self, queued: int) -> None:
+        self.queued = queued
+        self.noted: Callable[[int], object] = str
+
+
+def samples(metrics: Metrics, state: State = WELL) -> dict[str, float]:
+    """Every sample of the page, as it is written."""
+    lines = exposition(metrics.registry, state).decode().splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+
+
+def names(metrics: Metrics, state: State) -> set[str]:
+    """The metrics of the page as the document would name them."""
+
+    def named(kind: str, name: str) -> str:
+        return f"{name}_total" if kind == "counter" else name
+
+    return {named(each.type, each.name) for each in parse(exposition(metrics.registry, state).decode())}
+
+
+def named_again(found: Iterable[str]) -> list[str]:
+    """Those named twice."""
+    known: set[str] = set()
+    return [name for name in found if name in known or known.add(name)]  # type: ignore[func-returns-value]  # a set
+
+
+def test_the_document_names_every_metric_and_no_other():
+    told = ROW.findall(DOCUMENT.read_text())
+    assert named_again(told) == []
+    assert set(told) == names(Metrics(), WELL)
+
+
+def test_every_metric_says_what_it_means():
+    page = exposition(Metrics().registry, WELL).decode()
+    assert re.findall(r"^# HELP \S+ *$", page, re.MULTILINE) == []
+
+
+def test_what_a_group_does_is_followed():
+    metrics, queue = Metrics(), Queue(3)
+    metrics.watch_group("postings", queue)
+    queue.noted(7)
+    queue.queued = 4
+    found = samples(metrics)
+    assert found['wallet_group_waiting{group="postings"}'] == 4
+    assert found['wallet_group_batch_size_sum{group="postings"}'] == 7
+    assert found['wallet_group_batch_size_bucket{group="postings",le="5.0"}'] == 0
+    assert found['wallet_group_batch_size_bucket{group="postings",le="10.0"}'] == 1
+
+
+def test_pushes_are_counted_by_what_became_of_them():
+    metrics = Metrics()
+    metrics.count_pushes([Delivered(), Delivered(), Dead(None), Refused("x"), TryLater(1, "x"), Unknown("x")])
+    metrics.count_pushes([Delivered()])
+    found = samples(metrics)
+    kinds = {"accepted": 3, "dead_token": 1, "refused": 1, "later": 1, "unknown": 1}
+    assert {kind: found[f'wallet_pushes_total{{outcome="{kind}"}}'] for kind in kinds} == kinds
+
+
+def test_a_push_never_made_is_there_as_nought():
+    assert samples(Metrics())['wallet_pushes_total{outcome="dead_token"}'] == 0
+
+
+def test_two_services_in_one_process_count_apart():
+    one, other = Metrics(), Metrics()
+    one.answered("till", 201, 0.003)
+    count = 'wallet_http_answer_seconds_count{door="till",status="2xx"}'
+    assert samples(one)[count] == 1
+    assert count not in samples(other)
+
+
+def test_the_page_judges_as_doctor_does():
+    found = samples(Metrics(), State(AWAY, 1))
+    judged = {each.subject: float(each.grade) for each in find(State(AWAY, 1))}
+    assert {subject: found[f'wallet_health_grade{{subject="{subject}"}}'] for subject in judged} == judged
+    assert (found["wallet_ready"], found["wallet_database_up"]) == (0, 0)
+
+
+@pytest.mark.parametrize("name", ["wallet_push_due_cards", "wallet_disk_free_bytes", "wallet_devices_stale"])
+def test_what_could_not_be_found_out_is_left_out(name: str):
+    assert name in samples(Metrics(), WELL)
+    assert name not in samples(Metrics(), State(AWAY, 1))

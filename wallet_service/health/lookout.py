@@ -1,0 +1,88 @@
+"""Who looks at a service; those who ask at the same moment, or soon after each other, share one look."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import Context
+from dataclasses import dataclass
+from time import monotonic
+from typing import Generic, Self, TypeVar
+
+from wallet_service.clock import Clock
+from wallet_service.database.seam import Database
+from wallet_service.health import gather
+from wallet_service.health.state import CertificateState, State, Trouble
+from wallet_service.service import Service
+from wallet_service.settings import Settings
+from wallet_service.tokens import MasterKeys
+from wallet_service.wallets.apple.keyring import Certificates
+
+Seen = TypeVar("Seen")
+
+CERTIFICATE_SECONDS = 20.0
+"""For how long a look at the certificates is believed: each costs a trial signature."""
+
+
+@dataclass(slots=True)
+class Shared(Generic[Seen]):
+    """A look that is taken at most so often, whoever asks: strangers may ask `/readyz` a thousand times a second."""
+
+    look: Callable[[], Awaitable[Seen]]
+    patience: float
+    """Seconds for which a look is believed."""
+    _looking: asyncio.Task[Seen] | None = None
+    _ended_at: float = 0.0
+
+    async def __call__(self) -> Seen:
+        """What was seen within the last few seconds."""
+        if self._looking is None or (self._looking.done() and monotonic() - self._ended_at > self.patience):
+            self._looking = asyncio.create_task(self._note_end(), context=Context())
+        return await asyncio.shield(self._looking)
+
+    async def _note_end(self) -> Seen:
+        try:
+            return await self.look()
+        finally:
+            self._ended_at = monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookout:
+    """Gathers the state of one service. Never raises: what could not be found out is a `Trouble`."""
+
+    settings: Settings
+    clock: Clock
+    database: Database | Trouble
+    """The trouble with the database, where not even the way to it is known."""
+    read_keys: Callable[[], MasterKeys]
+    certificates: Callable[[], Awaitable[tuple[CertificateState, ...]]]
+
+    @classmethod
+    def at(
+        cls, settings: Settings, clock: Clock, database: Database | Trouble, read_keys: Callable[[], MasterKeys]
+    ) -> Self:
+        """A lookout over these parts."""
+        known = Certificates(settings.certs_dir)
+
+        async def look() -> tuple[CertificateState, ...]:
+            return await asyncio.to_thread(gather.look_at_certificates, known, clock)
+
+        return cls(settings, clock, database, read_keys, Shared(look, CERTIFICATE_SECONDS))
+
+    @classmethod
+    def of(cls, service: Service) -> Self:
+        """The lookout of a running service, whose master keys are those it has in hand."""
+        return cls.at(service.settings, service.clock, service.database, lambda: service.keys)
+
+    async def glance(self) -> State:
+        """Whether requests can be answered, and cards issued."""
+        keys, certificates = gather.look_at_keys(self.read_keys), await self.certificates()
+        if isinstance(self.database, Trouble):
+            return State(self.database, keys, certificates=certificates)
+        return State(await gather.ask_server(self.database, self.clock), keys, certificates=certificates)
+
+    async def look(self) -> State:
+        """Everything on this side of the network."""
+        seen = await self.glance()
+        census = None if isinstance(self.database, Trouble) else await gather.count(self.database, seen.server)
+        disk = gather.look_at_disk(self.settings.data_dir)
+        return State(seen.server, seen.keys, census, seen.certificates, disk)

@@ -1,0 +1,105 @@
+"""The state of a service at one moment, as it was found; what to think of it is `findings`' business."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something could not be found out: why, and what to do."""
+
+    why: str
+    remedy: str = ""
+
+
+class Schema(StrEnum):
+    """How the tables of the database stand to this program."""
+
+    RIGHT = "right"
+    NONE = "none"
+    BEHIND = "behind"
+    AHEAD = "ahead"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The database's server, as it answered."""
+
+    version: str
+    """Postgres's own, such as `18.6`."""
+    schema: Schema
+    ahead: float
+    """Seconds its clock is before ours; negative when it is behind."""
+    answered_in: float
+    """Seconds it took to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What stands in the tables."""
+
+    live_cards: int
+    devices: int
+    """Device registrations."""
+    stale_devices: int
+    """Those that took a push over an hour ago and have not fetched the card since."""
+    push_due: int
+    """Changed cards whose phones are still to be told."""
+    oldest_due: float
+    """Seconds by which the oldest of them is overdue; 0 when none is."""
+    restyling: int
+    """Living cards of an older version of their template."""
+    restyled: int
+    """Cards that ever moved to a newer one."""
+    refreshing: int
+    """Cards of mass refreshes under way whose phones are still to be told at their pace."""
+    held_jobs: int
+    """Jobs that failed and are kept for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateState:
+    """A pass certificate, and what is wrong with it."""
+
+    pass_type: str
+    days_left: int | None
+    """Whole days until it expires, negative once it has; None when there is nothing to read."""
+    errors: tuple[Trouble, ...] = ()
+    warnings: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The disk under the data folder, in bytes."""
+
+    free: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """An address that took a connection."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that was looked at; None where nobody looked."""
+
+    server: Server | Trouble
+    keys: int | Trouble
+    """The version of the newest master key."""
+    census: Census | Trouble | None = None
+    certificates: tuple[CertificateState, ...] | None = None
+    disk: Disk | Trouble | None = None
+    apns: Reached | Trouble | None = None
+
+
+def schema_of(revision: str | None, known: tuple[str, ...]) -> Schema:
+    """How a database of this revision stands to a program that knows these, the newest first. PURE."""
+    if revision is None:
+        return Schema.NONE
+    if revision not in known:
+        return Schema.AHEAD
+    return Schema.RIGHT if revision == known[0] else Schema.BEHIND

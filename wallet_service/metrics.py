@@ -1,0 +1,147 @@
+"""What is counted while a process runs, for Prometheus. Each service has its own record; nothing is global."""
+
+import platform
+from collections import Counter as Tally
+from collections.abc import Callable, Iterable, Sized
+from functools import cache
+from importlib.metadata import version
+from typing import Protocol
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    disable_created_metrics,
+)
+
+from wallet_service.outcomes import Dead, Delivered, Outcome, Refused, TryLater, Unknown
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # untyped; they are half of the page, and resets show without
+
+ANSWER_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+LAG_SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
+
+PUSH_OUTCOMES: dict[type[Outcome], str] = {
+    Delivered: "accepted",
+    Dead: "dead_token",
+    Refused: "refused",
+    TryLater: "later",
+    Unknown: "unknown",
+}
+
+
+class Group(Protocol):
+    """A queue whose items are handled in batches (`engine.grouping.Grouped`)."""
+
+    noted: Callable[[int], object]
+    """Told the size of every batch."""
+
+    @property
+    def queued(self) -> int:
+        """Items that wait for their batch."""
+        ...
+
+
+class Server(Protocol):
+    """What an HTTP server has under way (uvicorn's `ServerState`)."""
+
+    @property
+    def tasks(self) -> Sized:
+        """Requests."""
+        ...
+
+    @property
+    def connections(self) -> Sized:
+        """Connections."""
+        ...
+
+
+class Metrics:
+    """The counters of one process; docs/metrics.md says what each means.
+
+    What is counted often is counted once for a batch. What stands in tables is not counted here but read at scrape
+    time (`health.gauges`).
+    """
+
+    def __init__(self) -> None:
+        """Everything at nought."""
+        own = self.registry = CollectorRegistry()
+        ProcessCollector(registry=own)
+        build = Info("wallet_build", "Version of the service and of Python.", registry=own)
+        build.info({"version": version("wallet-service"), "python": platform.python_version()})
+        self._answers = Histogram(
+            "wallet_http_answer_seconds",
+            "Seconds from a request's head to its answer's head, by door and class of status.",
+            ["door", "status"],
+            buckets=ANSWER_SECONDS,
+            registry=own,
+        )
+        self._answers_of = cache(lambda door, hundreds: self._answers.labels(door, f"{hundreds}xx"))
+        self._requests_open = Gauge("wallet_http_requests_open", "Requests under way.", registry=own)
+        self._connections_open = Gauge("wallet_http_connections_open", "Connections of clients.", registry=own)
+        self._waiting = Gauge(
+            "wallet_group_waiting", "Hot writes and look-ups that wait for their batch.", ["group"], registry=own
+        )
+        self._batches = Histogram(
+            "wallet_group_batch_size",
+            "Hot writes and look-ups that shared a statement or transaction.",
+            ["group"],
+            buckets=BATCH_SIZES,
+            registry=own,
+        )
+        self._bulk_lines = Counter(
+            "wallet_bulk_lines", "Lines of bulk imports, by class of status.", ["status"], registry=own
+        )
+        self._pushes = Counter("wallet_pushes", "Pushes by what became of them.", ["outcome"], registry=own)
+        for outcome in PUSH_OUTCOMES.values():
+            self._pushes.labels(outcome)  # all are there from the start: a rate needs a nought before the first
+        self._looks = Counter("wallet_drain_looks", "Looks for due work.", ["drain", "result"], registry=own)
+        self._connections_used = Gauge(
+            "wallet_database_connections_used", "Database connections in use by this process.", registry=own
+        )
+        self._connections_most = Gauge(
+            "wallet_database_connections_most", "Database connections this process may have.", registry=own
+        )
+        self.loop_lag = Histogram(
+            "wallet_event_loop_lag_seconds",
+            "Seconds the event loop came late to a timer.",
+            buckets=LAG_SECONDS,
+            registry=own,
+        )
+
+    def answered(self, door: str, status: int, seconds: float) -> None:
+        """An answer began."""
+        self._answers_of(door, status // 100).observe(seconds)
+
+    def watch_group(self, name: str, group: Group) -> None:
+        """Follow how many wait in this group, and how large its batches are."""
+        self._waiting.labels(name).set_function(lambda: group.queued)
+        group.noted = self._batches.labels(name).observe
+
+    def watch_server(self, server: Server) -> None:
+        """Follow how many requests and connections are open."""
+        self._requests_open.set_function(lambda: len(server.tasks))
+        self._connections_open.set_function(lambda: len(server.connections))
+
+    def watch_pool(self, most: int, used: Callable[[], int]) -> None:
+        """Follow how many database connections are in use."""
+        self._connections_most.set(most)
+        self._connections_used.set_function(used)
+
+    def count_pushes(self, outcomes: Iterable[Outcome]) -> None:
+        """A batch of pushes has its outcomes."""
+        for kind, pushes in Tally(map(type, outcomes)).items():
+            self._pushes.labels(PUSH_OUTCOMES[kind]).inc(pushes)
+
+    def count_bulk_lines(self, statuses: Iterable[int]) -> None:
+        """A batch of an import has its results."""
+        for hundreds, lines in Tally(status // 100 for status in statuses).items():
+            self._bulk_lines.labels(f"{hundreds}xx").inc(lines)
+
+    def looks_of(self, drain: str) -> Callable[[str], None]:
+        """What counts the looks of this drain by their result."""
+        return lambda result: self._looks.labels(drain, result).inc()
