@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from wallet_service.amounts import MOST, Points
 from wallet_service.database.seam import Row, Transaction
 from wallet_service.errors import Conflict, Invalid, NotFound, WalletServiceError
 from wallet_service.loyalty import sql
 from wallet_service.loyalty.facts import BalanceChanged
-from wallet_service.loyalty.once import OnceKey, Reply, claim
+from wallet_service.loyalty.once import OnceKey, Reply, as_json, claim
 from wallet_service.loyalty.references import Kind, MemberRef
 
 NAMES: Mapping[Kind, str] = {"id": "id", "external": "external id", "phone": "phone", "card": "card"}
@@ -118,13 +119,14 @@ def _answer(claimed: Reply | WalletServiceError, render: Render) -> Reply:
 async def _decide_all(tx: Transaction, postings: Sequence[Posting]) -> list[Entry | WalletServiceError]:
     if not postings:
         return []
-    rows = await tx.all(sql.LOCK_ACCOUNTS, _wanted(postings))
     found: dict[int, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.n, []).append(row)
-    accounts = {row.id: Account(row.id, Points(row.balance), row.may_go_negative) for row in rows}
+    accounts: dict[str, Account] = {}
+    for row in await tx.all(sql.LOCK_ACCOUNTS, {"postings": _wanted(postings)}):
+        number, member_id, balance, may_go_negative, _ = row
+        found.setdefault(number, []).append(row)
+        accounts.setdefault(member_id, Account(member_id, balance, may_go_negative))
     before = {account.member_id: account.balance for account in accounts.values()}
-    decided = [_decide_one(tx.now, posting, found.get(n, []), accounts) for n, posting in enumerate(postings)]
+    decided = [_decide_one(tx.now, posting, found.get(n, ()), accounts) for n, posting in enumerate(postings)]
     for account in accounts.values():
         if account.balance != before[account.member_id]:
             tx.record(BalanceChanged(account.member_id))
@@ -154,13 +156,13 @@ def only(rows: Sequence[Row], ref: MemberRef) -> Row:
     return rows[0]
 
 
-def _wanted(postings: Sequence[Posting]) -> dict[str, Sequence[str] | Sequence[int]]:
-    return {
-        "n": list(range(len(postings))),
-        "brands": [posting.brand_id for posting in postings],
-        "kinds": [posting.member.kind for posting in postings],
-        "refs": [posting.member.value for posting in postings],
-    }
+def _wanted(postings: Sequence[Posting]) -> str:
+    return as_json(
+        [
+            {"n": n, "brand_id": posting.brand_id, "kind": posting.member.kind, "ref": posting.member.value}
+            for n, posting in enumerate(postings)
+        ]
+    )
 
 
 async def _write(
@@ -170,29 +172,38 @@ async def _write(
     replies: Sequence[Reply],
 ) -> None:
     entries = [
-        (posting.brand_id, entry) for posting, entry in zip(postings, decided, strict=True) if isinstance(entry, Entry)
+        _entry_row(posting.brand_id, entry)
+        for posting, entry in zip(postings, decided, strict=True)
+        if isinstance(entry, Entry)
     ]
-    answers = [(posting.once, reply) for posting, reply in zip(postings, replies, strict=True) if posting.once]
+    answers = [
+        _answer_row(posting.once, reply) for posting, reply in zip(postings, replies, strict=True) if posting.once
+    ]
     if not entries and not answers:
         return
-    last = {entry.member_id: entry.balance for _, entry in entries}
-    await tx.run(
-        sql.WRITE_ENTRIES,
-        {
-            "now": tx.now,
-            "entry_ids": [entry.id for _, entry in entries],
-            "entry_brands": [brand for brand, _ in entries],
-            "entry_members": [entry.member_id for _, entry in entries],
-            "amounts": [entry.amount for _, entry in entries],
-            "balances_after": [entry.balance for _, entry in entries],
-            "reasons": [entry.reason for _, entry in entries],
-            "references": [entry.reference for _, entry in entries],
-            "members": list(last),
-            "balances": list(last.values()),
-            "key_brands": [once.brand_id for once, _ in answers],
-            "keys": [once.key for once, _ in answers],
-            "fingerprints": [once.fingerprint for once, _ in answers],
-            "statuses": [reply.status for _, reply in answers],
-            "bodies": [reply.body for _, reply in answers],
-        },
-    )
+    last = {row["member_id"]: row["balance"] for row in entries}
+    balances = [{"id": member_id, "balance": balance} for member_id, balance in last.items()]
+    values = {"entries": as_json(entries), "answers": as_json(answers), "balances": as_json(balances)}
+    await tx.run(sql.WRITE_ENTRIES, values | {"now": tx.now})
+
+
+def _entry_row(brand_id: str, entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "brand_id": brand_id,
+        "member_id": entry.member_id,
+        "amount": entry.amount,
+        "balance": entry.balance,
+        "reason": entry.reason,
+        "reference": entry.reference,
+    }
+
+
+def _answer_row(once: OnceKey, reply: Reply) -> dict[str, Any]:
+    return {
+        "brand_id": once.brand_id,
+        "key": once.key,
+        "fingerprint": once.fingerprint.hex(),
+        "status": reply.status,
+        "body": reply.body.decode(),
+    }

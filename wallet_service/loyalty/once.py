@@ -4,9 +4,12 @@ Same key and same request: the same answer again. Another request under the key:
 `KeyInProgress`. Keys belong to the brand (not to one API key), so that a retry survives a key rotation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
+
+import orjson
 
 from wallet_service.database.seam import Row, Transaction
 from wallet_service.errors import Conflict, Invalid
@@ -51,6 +54,11 @@ class Reply:
 Claim = Reply | KeyReused | KeyInProgress | None
 
 
+def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as the statements of a batch take them. PURE."""
+    return orjson.dumps(rows).decode()
+
+
 async def claim(tx: Transaction, keys: Sequence[OnceKey | None]) -> list[Claim]:
     """For each key: the answer already given, the reason it may not be used, or None when the way is free.
 
@@ -59,22 +67,22 @@ async def claim(tx: Transaction, keys: Sequence[OnceKey | None]) -> list[Claim]:
     used = [key for key in keys if key]
     if not used:
         return [None] * len(keys)
-    values = {"brands": [key.brand_id for key in used], "keys": [key.key for key in used]}
-    free = {(row.brand_id, row.key) for row in await tx.all(sql.LOCK_KEYS, values) if row.ours}
+    asked = {"keys": as_json([{"brand_id": key.brand_id, "key": key.key} for key in used])}
+    busy = {(row.brand_id, row.key) for row in await tx.all(sql.KEYS_IN_USE, asked)}
     # a second statement, hence a newer snapshot: whoever held a lock before us has committed and is seen here
-    kept = {(row.brand_id, row.key): row for row in await tx.all(sql.KEPT_ANSWERS, values)}
-    return [_claim(key, kept.get((key.brand_id, key.key)), free) if key else None for key in keys]
+    kept = {(row.brand_id, row.key): row for row in await tx.all(sql.KEPT_ANSWERS, asked)}
+    return [_claim(key, kept.get((key.brand_id, key.key)), busy) if key else None for key in keys]
 
 
-def _claim(key: OnceKey, kept: Row | None, free: set[tuple[str, str]]) -> Claim:
+def _claim(key: OnceKey, kept: Row | None, busy: set[tuple[str, str]]) -> Claim:
     name = (key.brand_id, key.key)
     if kept is not None:
         if kept.fingerprint != key.fingerprint:
             return KeyReused("The earlier request under this key was a different one.", remedy="Use a new key.")
         return Reply(kept.status, kept.body, replayed=True)
-    if name not in free:
+    if name in busy:
         return KeyInProgress("Wait for the first answer.", remedy="Repeat the same request in a second.")
-    free.remove(name)
+    busy.add(name)
     return None
 
 

@@ -62,4 +62,5 @@ def normal_phone(text: str) -> str:
         raise PhoneInvalid("This cannot be read as a phone number.", remedy="Write it as +NUMBER.") from error
     if not phonenumbers.is_possible_number(number):
         raise PhoneInvalid("This is not a possible phone number.", remedy="Write it as +NUMBER.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    normal = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return normal if normal == text else normal_phone(normal)  # +49 00… loses one zero at each reading

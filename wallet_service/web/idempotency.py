@@ -53,6 +53,9 @@ async def key_of(
             alias="Idempotency-Key",
             description="makes a repeated request harmless; kept for 30 days",
             examples=["4711-1"],
+            json_schema_extra={
+                "pattern": "^[ -~]{1,255}$"
+            },  # only described here: `KeyInvalid` says it in its own words
         ),
     ] = None,
 ) -> OnceKey | None:

@@ -10,7 +10,7 @@ from typing import Any
 from tests.conftest import Site
 from tests.people import ANNA, Brand
 from tests.web.api.desk import Desk
-from wallet_service.web.api import bulk
+from wallet_service.web.api.importing import BATCH
 from wallet_service.web.doors import Doors
 from wallet_service.web.site import Site as Application
 
@@ -56,7 +56,7 @@ async def test_a_client_that_went_away_in_the_middle_sends_again_and_every_line_
     site: Site, burger_heroes: Brand
 ) -> None:
     await burger_heroes.till.enrol(**ANNA)
-    whole, more = 2 * bulk.BATCH, 300
+    whole, more = 2 * BATCH, 300
     content = lines(1, whole + more)
     await gone_after(site, burger_heroes, content, partial(settled_at, burger_heroes, whole))
 
@@ -110,12 +110,12 @@ def iter_pieces(count: int, member: str) -> Iterator[bytes]:
         yield lines(first, first + 199, member)
 
 
-async def test_an_import_ten_times_as_long_takes_no_more_memory(doors: Doors, desk: Desk) -> None:
+async def test_an_import_four_times_as_long_takes_no_more_memory(doors: Doors, desk: Desk) -> None:
     member = (await desk.enrol(**ANNA))["id"]
     await imported(doors, desk.brand, 1000, member)  # what is made once, is made
 
-    short, short_peak = await imported(doors, desk.brand, LINES // 10, member)
+    short, short_peak = await imported(doors, desk.brand, LINES // 4, member)
     long, long_peak = await imported(doors, desk.brand, LINES, member)
 
-    assert (short, long) == (LINES // 10, LINES)
+    assert (short, long) == (LINES // 4, LINES)
     assert long_peak < short_peak + 2_000_000

@@ -1,0 +1,112 @@
+"""One line of a bulk import, read: nearly always at a glance, and strictly wherever a glance is not enough. PURE."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from wallet_service.amounts import MOST, Points
+from wallet_service.errors import TooLarge, WalletServiceError
+from wallet_service.loyalty.balances import Posting
+from wallet_service.loyalty.keys import Caller
+from wallet_service.loyalty.references import parse_reference
+from wallet_service.web.api.entries import require_for
+from wallet_service.web.api.models import BulkEntry, clean
+from wallet_service.web.api.ndjson import Line
+from wallet_service.web.idempotency import once_key
+from wallet_service.web.problems import invalid_input
+from wallet_service.web.strict_json import read_json
+
+LONGEST: Mapping[str, int] = {"member": 110, "reason": 200, "reference": 100, "key": 255}
+"""Characters of each text, as `BulkEntry` has them."""
+
+FIELDS = {"amount", *LONGEST}
+
+
+class LineTooLong(TooLarge):
+    """One line of the import is longer than any entry could be; the others are not touched by it."""
+
+    slug = "line-too-long"
+    title = "A line is too long"
+
+
+def no_key(_number: int) -> None:
+    """Lines without a key have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineReader:
+    """Reads the lines of one import."""
+
+    caller: Caller
+    longest: int
+    """Bytes of a line."""
+    key_of: Callable[[int], str | None] = no_key
+    """The key of a line that came without one, by its number. May raise a refusal."""
+
+    def read(self, line: Line) -> Posting | WalletServiceError:
+        """The posting that a line asks for, or why it cannot be."""
+        try:
+            if len(line.text) > self.longest:
+                raise LineTooLong(f"A line may have {self.longest} bytes.", limit=self.longest)
+            return self._posting(at_a_glance(line.text) or strictly(line.text), line)
+        except ValidationError as error:
+            return invalid_input(error, "body")
+        except WalletServiceError as refusal:
+            return refusal
+
+    def _posting(self, wish: Mapping[str, Any], line: Line) -> Posting:
+        amount, key = wish["amount"], wish.get("key") or self.key_of(line.number)
+        require_for(self.caller, amount)
+        once = once_key(self.caller, key, b"bulk", line.text) if key else None
+        return Posting(
+            self.caller.brand_id,
+            parse_reference(wish["member"]),
+            amount=Points(amount),
+            reason=wish.get("reason"),
+            reference=wish.get("reference"),
+            once=once,
+        )
+
+
+def at_a_glance(text: bytes) -> Mapping[str, Any] | None:
+    """The fields of a line that is plainly right; None when only a strict reading can tell.
+
+    Without escapes, every quotation mark belongs to a name or to a text: if there are more of them than the names and
+    texts that were found have, some name stood twice.
+    """
+    if b"\\" in text:
+        return None
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    if type(found) is not dict or not found.keys() <= FIELDS or not _moves(found.get("amount")):
+        return None
+    texts = {name: value for name, value in found.items() if name != "amount" and value is not None}
+    if "member" not in texts or text.count(b'"') != 2 * (len(found) + len(texts)):
+        return None
+    return found if all(_plain(value, LONGEST[name]) for name, value in texts.items()) else None
+
+
+def _moves(amount: Any) -> bool:
+    return type(amount) is int and amount != 0 and -MOST <= amount <= MOST
+
+
+def _plain(text: Any, longest: int) -> bool:
+    """Whether `models.clean` would leave it as it is; a text beyond ASCII has to be asked for."""
+    if type(text) is not str or not 0 < len(text) <= longest:
+        return False
+    if text.isascii():
+        return text.isprintable() and text[0] != " " and text[-1] != " "
+    try:
+        return clean(text) == text
+    except ValueError:
+        return False
+
+
+def strictly(text: bytes) -> Mapping[str, Any]:
+    """The fields as the document of REST has them. Raises `JsonInvalid` or pydantic's `ValidationError`."""
+    return BulkEntry.model_validate(read_json(text)).model_dump()
