@@ -89,6 +89,13 @@ ORDER BY q.n, r.card_id
 """)
 """A tag from the future (after a restored backup) counts as none: better one list too many than a card asleep."""
 
+GLANCE = text("""
+SELECT c.id, c.pass_type, c.version, c.modified_at, EXISTS (
+    SELECT FROM registration AS r WHERE r.card_id = c.id AND coalesce(r.fetched_version, 0) < c.version
+) AS awaited
+FROM card AS c WHERE c.id = ANY(CAST(:cards AS text[]))
+""")
+
 NOTE_ASKED = text("""
 UPDATE registration AS r SET asked_at = :now, asked_from = asked.address
 FROM (
@@ -144,14 +151,20 @@ WHERE card.id = w.id
 CLAIM_DUE = text("""
 WITH due AS (
     SELECT card_id, due_at FROM push_due
-    WHERE due_at <= now() AND due_at >= CAST(:floor AS timestamptz)
+    WHERE due_at <= now() AND due_at >= least(CAST(:floor AS timestamptz), now() - interval '1 second')
     ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED
 )
 UPDATE push_due AS p SET due_at = now() + CAST(:lease AS float8) * interval '1 second', attempt = p.attempt + 1
 FROM due WHERE p.card_id = due.card_id
 RETURNING p.card_id, p.seq, p.attempt, due.due_at AS was_due_at
 """)
-"""The floor keeps a claim from walking over rows that a long snapshot will not let vacuum remove."""
+"""The floor keeps a claim from walking over rows that a long snapshot will not let vacuum remove. It is never ahead of
+the present, as it would be once the database's clock has leapt back."""
+
+CALL_BACK = text("""
+UPDATE push_due SET due_at = now() WHERE due_at > now() + CAST(:beyond AS float8) * interval '1 second'
+""")
+"""Nobody is ever told to wait that long: the database's clock has leapt back."""
 
 LISTENERS = text("""
 SELECT r.device_id, r.card_id, r.pass_type, r.push_token, c.version

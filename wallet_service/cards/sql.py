@@ -61,8 +61,8 @@ WITH touched AS MATERIALIZED (
     RETURNING card.id
 )
 INSERT INTO push_due (card_id, seq, due_at, attempt)
-SELECT id, 1, greatest(now(), told_at + CAST(:interval AS float8) * interval '1 second'), 0
-FROM bumped LEFT JOIN (
+SELECT id, 1, now() + least(greatest(told_at - now() + pause, interval '0'), pause), 0
+FROM bumped CROSS JOIN (SELECT CAST(:interval AS float8) * interval '1 second' AS pause) AS paced LEFT JOIN (
     SELECT card_id AS id, max(told_at) AS told_at FROM registration
     WHERE card_id IN (SELECT id FROM touched) GROUP BY 1
 ) AS told USING (id)
@@ -73,7 +73,8 @@ RETURNING card_id
 """A new version of each touched card: its version and Last-Modified grow, it takes the next change number of its pass
 type, and it is due to be told. The row of the pass type stays locked until the commit, so change numbers become
 visible in their order; no phone can be handed a tag that skips a change still in flight. Cards, then pass types, are
-locked in the order of their ids. A card waiting to be told keeps its due time: a burst becomes one push."""
+locked in the order of their ids. A card waiting to be told keeps its due time: a burst becomes one push. If it was told
+in the future (the database's clock has leapt back), it waits no longer than the interval all the same."""
 
 
 def _touch(which: str) -> TextClause:
@@ -88,31 +89,6 @@ TOUCH_SHOWING = _touch("""
 
 TOUCH_THESE = _touch("WHERE c.id = ANY(CAST(:cards AS text[]))")
 
-RESTYLE = text("""
-UPDATE card SET template_version_id = :to
-FROM (
-    SELECT c.id, old.id AS old_version, m.language
-    FROM card AS c JOIN template_version AS old ON old.id = c.template_version_id JOIN member AS m ON m.id = c.member_id
-    WHERE old.brand_id = :brand AND old.name = :name AND old.number < :number AND c.voided_at IS NULL
-    ORDER BY c.id LIMIT :most FOR NO KEY UPDATE OF c
-) AS held
-WHERE card.id = held.id
-RETURNING card.id, old_version, language
-""")
-
-UNSTYLED = text("""
-SELECT new.id, new.brand_id, new.name, new.number
-FROM template_version AS old JOIN template_version AS new ON new.brand_id = old.brand_id AND new.name = old.name
-WHERE new.number > old.number
-    AND NOT EXISTS (
-        SELECT FROM template_version AS newer
-        WHERE newer.brand_id = new.brand_id AND newer.name = new.name AND newer.number > new.number
-    )
-    AND EXISTS (SELECT FROM card AS c WHERE c.template_version_id = old.id AND c.voided_at IS NULL)
-ORDER BY old.id LIMIT 1
-""")
-"""The newest version of some template that still has cards of an older one."""
-
 RESTYLE_PROGRAMMES = text("""
 UPDATE programme SET template_version_id = :to
 WHERE brand_id = :brand AND template_version_id IN (
@@ -121,11 +97,6 @@ WHERE brand_id = :brand AND template_version_id IN (
 
 LOCK_BRAND = text("SELECT FROM brand WHERE id = :brand FOR NO KEY UPDATE")
 """Publishing is one at a time for each brand; its members and cards, which only refer to it, need not wait."""
-
-FOLLOWERS = text("""
-SELECT count(*) AS cards FROM card AS c JOIN template_version AS t ON t.id = c.template_version_id
-WHERE t.brand_id = :brand AND t.name = :name AND c.voided_at IS NULL
-""")
 
 NEWEST_TEMPLATE = text("""
 SELECT id, number, digest FROM template_version WHERE brand_id = :brand AND name = :name ORDER BY number DESC LIMIT 1

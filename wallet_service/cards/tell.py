@@ -1,7 +1,7 @@
 """Tell phones that their cards changed: drain `push_due`, wake each device once, write what became of it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -64,7 +64,7 @@ class Floor:
 
     def begin(self, now: datetime) -> datetime:
         """The earliest due time worth looking at."""
-        if (now - self.swept_at).total_seconds() >= SWEEP:
+        if abs((now - self.swept_at).total_seconds()) >= SWEEP:  # a clock may leap back
             self.swept_at = now
             return LONG_AGO
         return self.last - BEHIND
@@ -83,6 +83,8 @@ class Telling:
     clock: Clock
     settings: PushSettings
     floor: Floor = field(default_factory=Floor)
+    noted: Callable[[Sequence[Outcome]], object] = len
+    """Told the outcomes of every batch, for whoever counts them."""
 
     async def take(self) -> float:
         """Tell one batch of changed cards; in how many seconds to look again."""
@@ -97,6 +99,8 @@ class Telling:
         floor = self.floor.begin(self.clock.now())
         async with self.database.begin() as tx:
             values = {"floor": floor, "most": self.settings.batch, "lease": self.settings.lease}
+            if floor == LONG_AGO:
+                await tx.run(sql.CALL_BACK, {"beyond": LONGEST_ASKED + self.settings.lease + self.settings.interval})
             due = await tx.all(sql.CLAIM_DUE, values)
             listeners = await tx.all(sql.LISTENERS, {"cards": [row.card_id for row in due]}) if due else ()
         self.floor.reached([row.was_due_at for row in due])
@@ -110,7 +114,9 @@ class Telling:
     async def _wake(self, listeners: Sequence[Row]) -> Mapping[Wake, Outcome]:
         """One push for each token and pass type, however many cards it stands for."""
         wakes = list({Wake(row.pass_type, row.push_token) for row in listeners})
-        return dict(zip(wakes, await self.wallet.publish(wakes), strict=True))
+        outcomes = await self.wallet.publish(wakes)
+        self.noted(outcomes)
+        return dict(zip(wakes, outcomes, strict=True))
 
     async def _settle(self, due: Sequence[Row], listeners: Sequence[Row], told: Mapping[Wake, Outcome]) -> None:
         outcomes: dict[str, list[Outcome]] = defaultdict(list)

@@ -55,3 +55,18 @@ async def test_a_fetch_is_told_apart_by_its_address_and_a_head_is_none(door: Doo
     await door.fetch(anna, headers=AT_WORK)
 
     await until(partial(hold, door, anna, {IPHONE: 1, WATCH: 2}), "the watch's fetch is noted")
+
+
+async def test_an_unchanged_card_that_all_its_devices_hold_is_no_news(door: Door, boris: Card, changed: Card) -> None:
+    database = door.site.service.database
+    modified = (await door.fetch(changed)).headers["Last-Modified"]
+    await until(partial(hold, door, changed, {IPHONE: 2}), "the fetch is noted")
+    before = (await trace(database, changed.id))[IPHONE].fetched_at
+
+    assert (await door.fetch(changed, since=modified)).status_code == 304
+    await door.register(boris, WATCH)
+    await change(database, boris)
+    await door.fetch(boris)  # its note waits in the same line, behind any that the 304 had left
+    await until(partial(hold, door, boris, {WATCH: 2}), "the fetch after it is noted")
+
+    assert (await trace(database, changed.id))[IPHONE].fetched_at == before

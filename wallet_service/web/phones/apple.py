@@ -24,6 +24,7 @@ from wallet_service.cards.devices import (
     Asked,
     Changes,
     Fetched,
+    Glance,
     Question,
     Registered,
     Registration,
@@ -57,6 +58,7 @@ class PhoneDoor:
     """The ASGI application below the web service URL of a pass."""
 
     faces: Faces
+    glance: Grouped[str, Glance | None]
     look: Grouped[str, CardState | None]
     ask: Grouped[Question, Changes]
     writes: Writes
@@ -117,16 +119,26 @@ class PhoneDoor:
 
     async def _fetch(self, pass_type: str, serial: str, call: Call) -> Answer:
         self._admit(call, pass_type, serial)
+        shown = call.header(b"if-modified-since")
+        if shown is not None and (unchanged := await self._unchanged(pass_type, serial, shown, call)):
+            return unchanged
         state = await self.look.submit(serial)
         if state is None or state.pass_type != pass_type:
             return UNAUTHORIZED
-        modified = http_date(state.modified_at)
-        headers = {"Last-Modified": modified, **CARD}
-        note = partial(self.writes.fetched.submit, Fetched(serial, state.version, call.address(self.secret)))
-        if call.header(b"if-modified-since") == modified:  # a later date is no better: it is from before a restore
-            return Answer(304, headers=headers, note=note)
         package = await self.faces.package(state)
-        return Answer(200, package.pieces, headers | {"Content-Type": package.media_type}, note)
+        headers = {"Last-Modified": http_date(state.modified_at), **CARD, "Content-Type": package.media_type}
+        return Answer(200, package.pieces, headers, self._note(serial, state.version, call))
+
+    async def _unchanged(self, pass_type: str, serial: str, shown: str, call: Call) -> Answer | None:
+        """304 if the phone shows the card as it is now. A later date is no better: it is from before a restore."""
+        card = await self.glance.submit(serial)
+        if card is None or card.pass_type != pass_type or shown != http_date(card.modified_at):
+            return None
+        note = self._note(serial, card.version, call) if card.awaited else None
+        return Answer(304, headers={"Last-Modified": shown, **CARD}, note=note)
+
+    def _note(self, serial: str, version: int, call: Call) -> Callable[[], Awaitable[None]]:
+        return partial(self.writes.fetched.submit, Fetched(serial, version, call.address(self.secret)))
 
     async def _log(self, call: Call) -> Answer:
         self._slow_down(call.address(self.secret))

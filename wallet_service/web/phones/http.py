@@ -8,16 +8,21 @@ import hmac
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote_to_bytes
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""An ASGI application."""
 
-SEGMENT = re.compile(r"[A-Za-z0-9._~:@+=-]{1,200}")
+PATH = re.compile(rb"(?:/(?!\.\.?(?:/|\Z))[A-Za-z0-9._~:@+=-]{1,200})+")
+"""Whole segments of the characters that ids of ours and of Apple's have, none of them a step up."""
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 BODY_SECONDS = 10.0
 """How long a client may take to send its body."""
@@ -73,12 +78,16 @@ class Call:
     def path(self) -> list[str]:
         """The decoded segments; none at all when one of them is empty, or holds what no id of ours or Apple's does."""
         raw: bytes = self.scope.get("raw_path") or self.scope["path"].encode()
-        texts = [unquote_to_bytes(part).decode("ascii", errors="replace") for part in raw.split(b"/")[1:]]
-        return texts if all(SEGMENT.fullmatch(text) and text not in {".", ".."} for text in texts) else []
+        if b"%" in raw:
+            raw = unquote_to_bytes(raw.replace(b"%2f", b"//").replace(b"%2F", b"//"))  # no segment holds a slash
+        return raw.decode("ascii").split("/")[1:] if PATH.fullmatch(raw) else []
 
     def header(self, name: bytes) -> str | None:
         """The first header of that (lower-case) name."""
-        return next((str(value.decode("latin-1")) for key, value in self.scope["headers"] if key == name), None)
+        for key, value in self.scope["headers"]:
+            if key == name:
+                return str(value.decode("latin-1"))
+        return None
 
     def query(self, name: str) -> str | None:
         """The first parameter of that name in the query; an empty one counts as none."""
@@ -121,4 +130,5 @@ def not_allowed(methods: Iterable[str]) -> Answer:
 
 def http_date(moment: datetime) -> str:
     """An HTTP date (RFC 9110, 5.6.7). PURE."""
-    return format_datetime(moment.astimezone(UTC), usegmt=True)
+    year, month, day, hour, minute, second, weekday, *_ = moment.utctimetuple()
+    return f"{DAYS[weekday]}, {day:02} {MONTHS[month - 1]} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
