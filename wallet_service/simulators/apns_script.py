@@ -119,6 +119,11 @@ def first(n: int, reply: Reply, otherwise: Reply = TAKEN) -> Script:
     return in_order([reply] * n, otherwise)
 
 
+def nth(n: int, reply: Reply, otherwise: Reply = TAKEN) -> Script:
+    """Only the n-th push gets `reply`."""
+    return in_order([*[otherwise] * (n - 1), reply], otherwise)
+
+
 def in_order(replies: Iterable[Reply], then: Reply = TAKEN) -> Script:
     """One reply after the other, and `then` for every later push."""
     queue = iter(replies)

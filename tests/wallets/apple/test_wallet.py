@@ -23,6 +23,7 @@ from wallet_service.wallets.apple.devpki import make_dev_certificates
 from wallet_service.wallets.apple.keyring import Certificates
 from wallet_service.wallets.apple.push.memory import MemoryPushTransport
 from wallet_service.wallets.apple.push.seam import Push, PushOutcome, PushResult
+from wallet_service.wallets.apple.signing_room import SigningRoom
 from wallet_service.wallets.apple.wallet import AppleWallet, PushStyle, outcome_of
 from wallet_service.wallets.seam import CardFace, FaceUnfit, Wake
 
@@ -232,6 +233,6 @@ async def held_up(wallet: AppleWallet) -> float:
 
 async def test_signing_does_not_hold_up_the_event_loop(bench: Bench):
     calm = replace(bench.wallet, certificates=Certificates(bench.certs))
-    busy = replace(bench.wallet, certificates=Certificates(bench.certs), _threads=OnTheLoop())
+    busy = replace(bench.wallet, certificates=Certificates(bench.certs), _room=SigningRoom(executor=OnTheLoop()))
     with_threads, without = await held_up(calm), await held_up(busy)
     assert with_threads < without / 2

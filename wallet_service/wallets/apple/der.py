@@ -1,6 +1,6 @@
 """DER, as much of it as a pass signature is made of: lengths, object identifiers, integers and times (ITU-T X.690)."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 INTEGER, OCTET_STRING, OBJECT_IDENTIFIER, UTF8_STRING = 0x02, 0x04, 0x06, 0x0C
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
@@ -39,9 +39,9 @@ def oid(dotted: str) -> bytes:
 
 def time(instant: datetime) -> tuple[int, bytes]:
     """Tag and text of a time in whole seconds, UTC: UTCTime until 2049, GeneralizedTime after (RFC 5652, 11.3)."""
-    universal = instant.astimezone(UTC)
-    text = f"{universal:%Y%m%d%H%M%SZ}".encode()
-    return (UTC_TIME, text[2:]) if 1950 <= universal.year < 2050 else (GENERALIZED_TIME, text)
+    universal = instant.utctimetuple()
+    text = b"%04d%02d%02d%02d%02d%02dZ" % universal[:6]
+    return (UTC_TIME, text[2:]) if 1950 <= universal.tm_year < 2050 else (GENERALIZED_TIME, text)
 
 
 def _base128(number: int) -> bytes:

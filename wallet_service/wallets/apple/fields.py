@@ -2,13 +2,13 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from wallet_service.wallets.seam import CardFace, Hole, Text
+from wallet_service.wallets.seam import CardFace, Hole, Text, Value
 
 OWNED = frozenset(
     {"formatVersion", "passTypeIdentifier", "teamIdentifier", "serialNumber", "webServiceURL", "authenticationToken"}
@@ -17,41 +17,49 @@ OWNED = frozenset(
 """Keys of pass.json that the service writes, whatever a template says."""
 
 
+Say = Callable[[Value], bytes]
+"""How a value is written into JSON."""
+
+
 @dataclass(frozen=True, slots=True)
-class Bare:
-    """A hole that is a whole JSON value: a number stays a number."""
+class Blank:
+    """A hole of a stencil: its mark in the form, the value it shows, and how that is written."""
 
+    mark: bytes
     name: str
-
-
-Piece = bytes | Hole | Bare
+    say: Say
 
 
 @dataclass(frozen=True, slots=True)
 class Stencil:
-    """The pass.json of a design, in pieces."""
+    """The pass.json of a design as a form to be filled: printf's own, so that filling it is one step."""
 
-    pieces: tuple[Piece, ...]
+    form: bytes
+    blanks: tuple[Blank, ...]
 
     def fill(self, face: CardFace, identity: Mapping[str, Any]) -> bytes:
         """pass.json of this card; `identity` are the keys of `OWNED`, which come first."""
-        opening = orjson.dumps(identity)[:-1]
-        return b"".join((opening, *(_say(piece, face.values) for piece in self.pieces)))
+        values = face.values
+        return orjson.dumps(identity)[:-1] + self.form % {
+            blank.mark: blank.say(values[blank.name]) for blank in self.blanks
+        }
 
 
 def cut(pass_json: Mapping[str, Any]) -> Stencil:
     """Cut a design's JSON at its holes."""
     nonce = secrets.token_hex(8)  # so that no text of a template can look like a mark
-    holes: list[Hole | Bare] = []
+    blanks: dict[tuple[str, Say], Blank] = {}
+
+    def blank(name: str, say: Say) -> str:
+        mark = blanks.setdefault((name, say), Blank(b"%d" % len(blanks), name, say)).mark
+        return f"{nonce}{say.__name__}{mark.decode()}."
 
     def mark(node: Any) -> Any:
         match node:
             case Text((Hole(name),)):
-                holes.append(Bare(name))
-                return f"\x02{nonce}\x02"
+                return blank(name, _whole)
             case Text(parts):
-                holes.extend(part for part in parts if isinstance(part, Hole))
-                return "".join(f"\x01{nonce}\x01" if isinstance(part, Hole) else part for part in parts)
+                return "".join(blank(part.name, _within) if isinstance(part, Hole) else part for part in parts)
             case dict():
                 return {key: mark(inner) for key, inner in node.items()}
             case list() | tuple():
@@ -60,21 +68,16 @@ def cut(pass_json: Mapping[str, Any]) -> Stencil:
 
     marked = orjson.dumps({key: mark(inner) for key, inner in pass_json.items() if key not in OWNED})
     closing = marked[1:] if marked == b"{}" else b"," + marked[1:]
-    texts = re.split(rb'"\\u0002%b\\u0002"|\\u0001%b\\u0001' % (nonce.encode(), nonce.encode()), closing)
-    return Stencil(tuple(piece for pair in _alternate(texts, holes) for piece in pair))
+    marks = rb'"%(nonce)b_whole([0-9]+)\."|%(nonce)b_within([0-9]+)\.' % {b"nonce": nonce.encode()}
+    form = re.sub(marks, lambda found: b"%%(%b)b" % found[found.lastindex or 0], closing.replace(b"%", b"%%"))
+    return Stencil(form, tuple(blanks.values()))
 
 
-def _alternate(texts: Iterable[bytes], holes: Iterable[Hole | Bare]) -> Iterable[tuple[Piece, ...]]:
-    first, *rest = texts
-    yield (first,)
-    yield from zip(holes, rest, strict=True)
+def _whole(value: Value) -> bytes:
+    """A hole that is a JSON value of its own: a number stays a number."""
+    return orjson.dumps(value)
 
 
-def _say(piece: Piece, values: Mapping[str, str | int]) -> bytes:
-    match piece:
-        case bytes():
-            return piece
-        case Bare(name):
-            return orjson.dumps(values[name])
-        case Hole(name):
-            return orjson.dumps(str(values[name]))[1:-1]
+def _within(value: Value) -> bytes:
+    """A hole within a text."""
+    return orjson.dumps(str(value))[1:-1]

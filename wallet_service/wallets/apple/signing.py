@@ -12,6 +12,8 @@ from wallet_service.wallets.apple.certificates import CertificateUnusable, PassC
 from wallet_service.wallets.apple.cms import make_mould
 from wallet_service.wallets.apple.signature_memo import Entry, SignatureMemo
 
+PADDING, HASH = PKCS1v15(), SHA256()
+
 
 class Signer:
     """Signs with one pass certificate and remembers what it signed. Any thread may call it."""
@@ -23,6 +25,7 @@ class Signer:
         self._memo = SignatureMemo() if memo is None else memo
         self._signature_size = certificate.key.key_size // 8
         self._validity = certificate.starts_at, certificate.ends_at
+        self._second = certificate.starts_at, der.time(certificate.starts_at)[1]
         self._moulds = {
             length: make_mould(certificate.leaf, certificate.intermediate, tag, self._signature_size)
             for tag, length in der.TIME_SIZES.items()
@@ -44,9 +47,9 @@ class Signer:
         `now` lies outside the certificate's validity, since phones refuse a pass so signed.
         """
         self._refuse_outside_validity(now)
-        stamp, digest = der.time(now)[1], sha256(manifest).digest()
+        stamp, digest = self._stamp(now), sha256(manifest).digest()
         signed = self._moulds[len(stamp)].to_be_signed(stamp, digest)
-        entry = Entry(stamp, self.certificate.key.sign(signed, PKCS1v15(), SHA256()))
+        entry = Entry(stamp, self.certificate.key.sign(signed, PADDING, HASH))
         self._memo.keep(digest, entry)
         return self._cast(entry, digest)
 
@@ -56,10 +59,17 @@ class Signer:
         entry = Entry(stamp, signature[-self._signature_size :])
         signed = self._moulds[len(stamp)].to_be_signed(stamp, digest)
         try:
-            self.certificate.key.public_key().verify(entry.signature, signed, PKCS1v15(), SHA256())
+            self.certificate.key.public_key().verify(entry.signature, signed, PADDING, HASH)
         except InvalidSignature:
             return False
         return signature == self._cast(entry, digest)
+
+    def _stamp(self, now: datetime) -> bytes:
+        """The time as it stands in the document: the same bytes for all that is signed within a second."""
+        second = now.replace(microsecond=0)
+        if second != self._second[0]:
+            self._second = second, der.time(second)[1]
+        return self._second[1]
 
     def _cast(self, entry: Entry, digest: bytes) -> bytes:
         return self._moulds[len(entry.stamp)].cast(entry.stamp, digest, entry.signature)

@@ -1,10 +1,8 @@
 """Apple Wallet behind the seam: passes packed at fetch, phones woken by empty pushes."""
 
 import asyncio
-import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,6 +19,7 @@ from wallet_service.wallets.apple.keyring import Certificates
 from wallet_service.wallets.apple.package import MEDIA_TYPE, PassShell
 from wallet_service.wallets.apple.push.seam import Push, PushOutcome, PushResult, PushTransport
 from wallet_service.wallets.apple.signing import Signer
+from wallet_service.wallets.apple.signing_room import SigningRoom
 from wallet_service.wallets.seam import CardFace, Design, FaceUnfit, Package, Wake
 
 TOKEN_PURPOSE = "apple-pass"  # noqa: S105 - what the token is for
@@ -70,9 +69,7 @@ class AppleWallet:
     _vetted: set[str] = field(default_factory=set)
     """Designs of which a whole pass was found good."""
     _lines: dict[str, tuple[str, PushTransport]] = field(default_factory=dict)
-    _threads: Executor = field(
-        default_factory=lambda: ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="sign")
-    )
+    _room: SigningRoom = field(default_factory=SigningRoom)
 
     async def check(self, face: CardFace) -> None:
         """Raises `FaceUnfit` where Apple's rules are broken, `CertificateUnusable` where it cannot be signed.
@@ -95,14 +92,13 @@ class AppleWallet:
 
     async def package(self, face: CardFace) -> Package:
         """The .pkpass of this face. Signed in a thread, and only if these very bytes were not signed before."""
-        signer = await self._signer(face.pass_type)
+        signer = self.certificates.at_hand(face.pass_type) or await self._signer(face.pass_type)
         mould = self._mould(face.design)
         pass_json = mould.stencil.fill(face, self._identity(face, signer))
         manifest = mould.shell.manifest(pass_json)
         signature = signer.known(manifest)
         if signature is None:
-            loop = asyncio.get_running_loop()
-            signature = await loop.run_in_executor(self._threads, signer.sign, manifest, self.clock.now())
+            signature = await self._room.sign(signer, manifest, self.clock.now())
         return Package((mould.shell.head, mould.shell.tail(pass_json, manifest, signature)), MEDIA_TYPE)
 
     async def publish(self, wakes: Sequence[Wake]) -> Sequence[Outcome]:
@@ -121,7 +117,7 @@ class AppleWallet:
     async def aclose(self) -> None:
         """Close every connection and thread."""
         await asyncio.gather(*(transport.aclose() for _, transport in self._lines.values()))
-        self._threads.shutdown()
+        self._room.close()
 
     async def _signer(self, pass_type: str) -> Signer:
         """The signer; reading a certificate takes 40 ms, so it happens in a thread."""

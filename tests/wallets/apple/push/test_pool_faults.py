@@ -1,10 +1,7 @@
 """The pool when APNs or the network misbehaves: nothing lost, nothing hung, nothing twice unless that does no harm."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import count
 
 import pytest
 
@@ -14,103 +11,29 @@ from wallet_service.simulators.apns_script import (
     Drop,
     Freeze,
     GoAway,
-    ReceivedPush,
     Reply,
     ResetStream,
-    Script,
-    Silence,
     always,
-    every,
     first,
-    first_attempt,
     in_order,
+    nth,
 )
+from wallet_service.wallets.apple.push.codec import Codec
+from wallet_service.wallets.apple.push.codec_lean import LeanCodec
 from wallet_service.wallets.apple.push.connection import Habits
 from wallet_service.wallets.apple.push.seam import Push, PushOutcome
 
-REFUSED, INTERNAL = 7, 2
-ALL = Counter({PushOutcome.ACCEPTED: 500})
+INTERNAL = 2
 
 
-def nth(number: int, reply: Reply) -> Script:
-    """Only the push of this number gets the reply."""
-    return in_order([*[Answer()] * (number - 1), reply])
+def remembered(made: list[Codec]) -> Callable[[], Codec]:
+    """Makes lean codecs, and remembers them."""
 
+    def make() -> Codec:
+        made.append(LeanCodec())
+        return made[-1]
 
-def slowly(push: ReceivedPush) -> Reply:
-    return Answer(delay=0.2 if push.stream % 4 == 1 else 0.4)
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A misbehaviour, and what must come of 500 pushes with 200 in flight."""
-
-    script: Callable[[], Script] = lambda: always(Answer())
-    verdicts: Counter[PushOutcome] = field(default_factory=lambda: ALL)
-    max_streams: int = 1000
-    most_connections: int = 2
-    may_repeat: int = 0
-    """Pushes that may be taken twice."""
-    deadline: float = 10.0
-
-
-def split(outcome: PushOutcome) -> Counter[PushOutcome]:
-    return Counter({PushOutcome.ACCEPTED: 400, outcome: 100})
-
-
-SCENARIOS = {
-    "nothing wrong": Scenario(most_connections=1),
-    "graceful goaway": Scenario(lambda: nth(150, GoAway("before")), most_connections=3),
-    "a goaway every hundred": Scenario(lambda: every(100, GoAway("this")), most_connections=9),
-    "goaway with an error and a close": Scenario(
-        lambda: nth(150, GoAway("this", error_code=INTERNAL, close=True)), most_connections=3, may_repeat=200
-    ),
-    "tcp reset": Scenario(lambda: nth(150, Drop()), most_connections=3, may_repeat=200),
-    "one stream for ever": Scenario(max_streams=1),
-    "a hundred streams": Scenario(max_streams=100),
-    "one stream, then a thousand": Scenario(lambda: nth(10, Answer(max_streams=1000)), max_streams=1),
-    "the limit shrinks to one and returns": Scenario(
-        lambda: in_order([*[Answer()] * 100, Answer(max_streams=1), *[Answer()] * 100, Answer(max_streams=1000)])
-    ),
-    "refused streams": Scenario(lambda: every(5, ResetStream(REFUSED))),
-    "every first attempt refused": Scenario(lambda: first_attempt(ResetStream(REFUSED))),
-    "streams reset": Scenario(lambda: every(5, ResetStream(INTERNAL)), may_repeat=250),
-    "429 with retry-after": Scenario(
-        lambda: every(5, Answer(429, "TooManyRequests", retry_after=1)), verdicts=split(PushOutcome.THROTTLED)
-    ),
-    "503 with retry-after": Scenario(lambda: first_attempt_of_every_fifth(Answer(503, "Shutdown", retry_after=1))),
-    "410": Scenario(lambda: every(5, Answer(410, "Unregistered", 1700)), verdicts=split(PushOutcome.DEAD_TOKEN)),
-    "500 in html": Scenario(lambda: first_attempt_of_every_fifth(Answer(500, body=b"<html>oops</html>"))),
-    "slow answers": Scenario(lambda: slowly),
-    "a fifth never answered": Scenario(lambda: every(5, Silence()), verdicts=split(PushOutcome.UNKNOWN), deadline=3.0),
-}
-
-
-def first_attempt_of_every_fifth(reply: Reply) -> Script:
-    numbers, seen = count(1), set[str]()
-
-    def script(push: ReceivedPush) -> Reply:
-        if push.token in seen:
-            return Answer()
-        seen.add(push.token)
-        return Answer() if next(numbers) % 5 else reply
-
-    return script
-
-
-@pytest.mark.parametrize("name", SCENARIOS)
-async def test_nothing_is_lost_and_nothing_hangs(apple: World, name: str) -> None:
-    scenario = SCENARIOS[name]
-    await apple.apns.change_max_streams(scenario.max_streams)
-    apple.apns.script = scenario.script()
-    async with apple.pool(window=200, connections=1, deadline=scenario.deadline) as pool, asyncio.timeout(15):
-        results = await verdicts(pool, pushes(500))
-    taken = arrivals(apple.apns)
-    assert outcomes(results) == scenario.verdicts
-    assert len({result.push.token for result in results}) == 500
-    assert {result.push.token for result in results if result.outcome is PushOutcome.ACCEPTED} <= set(taken)
-    assert sum(times > 1 for times in taken.values()) <= scenario.may_repeat
-    assert apple.apns.connections <= scenario.most_connections
+    return make
 
 
 @pytest.mark.parametrize("reply", [Drop(), ResetStream(INTERNAL), GoAway("this", error_code=1, close=True)])
@@ -177,3 +100,21 @@ async def test_a_wrong_environment_does_not_cost_anybody_his_registration(apple:
         results = await verdicts(pool, pushes(400))
     assert outcomes(results) == {PushOutcome.REJECTED: 400}
     assert "environment" in str(results[0].reason)
+
+
+@pytest.mark.parametrize("code", [1, 9], ids=["PROTOCOL_ERROR", "COMPRESSION_ERROR"])
+async def test_a_server_that_does_not_understand_us_is_spoken_to_through_h2(apple: World, code: int) -> None:
+    apple.apns.script = nth(20, GoAway("before", error_code=code))
+    made: list[Codec] = []
+    async with apple.pool(codec=remembered(made), connections=1) as pool:
+        results = await verdicts(pool, pushes(100))
+    assert outcomes(results) == {PushOutcome.ACCEPTED: 100}
+    assert (len(made), apple.apns.connections) == (1, 2)
+
+
+async def test_an_ordinary_goodbye_does_not_change_the_codec(apple: World) -> None:
+    apple.apns.script = nth(20, GoAway("before"))
+    made: list[Codec] = []
+    async with apple.pool(codec=remembered(made), connections=1) as pool:
+        await verdicts(pool, pushes(100))
+    assert (len(made), apple.apns.connections) == (2, 2)

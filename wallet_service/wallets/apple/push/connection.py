@@ -18,6 +18,7 @@ from wallet_service.wallets.apple.push.verdict import judge, reason_in
 
 REFUSED_STREAM = 0x7
 """RFC 9113, 8.7: the request was not processed at all."""
+NOT_UNDERSTOOD = frozenset({0x1, 0x9})  # PROTOCOL_ERROR, COMPRESSION_ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class ApnsConnection(asyncio.Protocol):
         """Done at the server's first SETTINGS; `CannotConnectError` if that never comes."""
         self.gone: asyncio.Future[None] = self._loop.create_future()
         """Done when the connection has ended."""
+        self.misunderstood = False
+        """It ended because one side could not make out the other's HTTP/2."""
 
     # -- what the owner asks and orders ----------------------------------------------------------------------------
 
@@ -148,6 +151,7 @@ class ApnsConnection(asyncio.Protocol):
         try:
             self._codec.receive(data, self)
         except ProtocolBrokenError as error:
+            self.misunderstood = True
             self._flush()
             self.abort(f"the server broke the rules of HTTP/2: {error}")
             return
@@ -203,6 +207,7 @@ class ApnsConnection(asyncio.Protocol):
     def on_goaway(self, last: int, code: int, debug: bytes) -> None:
         """Streams above `last` are free to be sent elsewhere; the others may still be answered (RFC 9113, 6.8)."""
         self._leaving = True
+        self.misunderstood = code in NOT_UNDERSTOOD
         self._reason = reason_in(debug) or f"the server said goodbye with code {code}"
         for stream in [stream for stream in self._flights if stream > last]:
             self._conclude(stream, PushOutcome.NOT_SENT, self._reason)

@@ -3,13 +3,16 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from itertools import islice
 from pathlib import Path
+
+import structlog
 
 from wallet_service.clock import Clock
 from wallet_service.wallets.apple.push.codec import MakeCodec
 from wallet_service.wallets.apple.push.codec_h2 import H2Codec
+from wallet_service.wallets.apple.push.codec_lean import LeanCodec
 from wallet_service.wallets.apple.push.connection import ApnsConnection, Habits
 from wallet_service.wallets.apple.push.credential import PushCredential
 from wallet_service.wallets.apple.push.dial import Dialler
@@ -20,7 +23,10 @@ from wallet_service.wallets.apple.push.seam import Push, PushOutcome, PushResult
 from wallet_service.wallets.apple.push.suspicion import Suspicion
 from wallet_service.wallets.apple.push.ticket import Batch, Ticket
 
+LOG = structlog.get_logger()
 USUAL_HABITS = Habits()
+CODECS: Mapping[str, MakeCodec] = {"lean": LeanCodec, "h2": H2Codec}
+"""By their names in the settings."""
 LOOKAHEAD = 16
 """Pushes of a batch that wait beyond those that fit, so that a free slot need not wait for the batch's reader."""
 QUEUE_WAIT = 0.05
@@ -50,7 +56,7 @@ class ApnsPool:
         patience: float = 5.0,
         grace: float = 2.0,
         clock: Clock,
-        codec: MakeCodec = H2Codec,
+        codec: MakeCodec = LeanCodec,
         habits: Habits = USUAL_HABITS,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -111,7 +117,10 @@ class ApnsPool:
         self._lines.opened(connection)
 
     def lost(self, connection: ApnsConnection, reason: str) -> None:
-        """A connection is gone."""
+        """A connection is gone. After a misunderstanding the next one speaks through the well-worn codec."""
+        if connection.misunderstood and self._codec is not H2Codec:
+            LOG.warning("push codec changed to h2", reason=reason)
+            self._codec = H2Codec
         self._lines.lost(connection, reason)
 
     def has_room(self) -> None:
