@@ -1,0 +1,159 @@
+"""`bench passes`: the way from a card's values to the pieces of its pass file, against the RSA signatures alone.
+
+On one core it counts the time of the processor, so that whatever else the machine does matters little.
+"""
+
+import asyncio
+import gc
+import time
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from wallet_service.bench.card_press import PASS_TYPE, CardPress, card_press
+from wallet_service.bench.harness import (
+    ROUNDS,
+    BenchImpossible,
+    Effort,
+    Figure,
+    Figures,
+    Goal,
+    of_pairs,
+    on_loop,
+    one_core,
+    steps,
+)
+from wallet_service.cards.design import CardState
+from wallet_service.wallets.apple.signing import HASH, PADDING, Signer
+from wallet_service.wallets.apple.signing_room import SigningRoom
+from wallet_service.wallets.apple.wallet import AppleWallet
+
+FIGURES = (
+    Figure("of_rsa_limit", "fresh passes for each RSA-2048 signature that the same time has room for", Goal(0.90)),
+    Figure("two_threads", "fresh passes with two threads for each with one", Goal(1.8)),
+    Figure("unchanged", "passes fetched again, without RSA, for each fresh one", Goal(20)),
+    Figure("kept_bytes", "bytes kept for each pass, so that it is not signed again", Goal(6000, at_most=True)),
+    Figure("per_s", "fresh passes a second of one core"),
+)
+PASSES = {Effort.QUICK: 500, Effort.NORMAL: 1500, Effort.FULL: 5000}
+"""In each round."""
+PHONES = 64
+"""Fetches at once."""
+KEPT = 1000
+"""Passes over which the memory is measured."""
+
+
+class CountingRoom(SigningRoom):
+    """Counts what is to be signed."""
+
+    def __init__(self, threads: int) -> None:
+        super().__init__(threads)
+        self.orders = 0
+
+    async def sign(self, signer: Signer, manifest: bytes, now: datetime) -> bytes:
+        """As ever, and count."""
+        self.orders += 1
+        return await super().sign(signer, manifest, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How many there are for a second of one core."""
+
+    signatures: float
+    fresh: float
+    again: float
+
+
+def measure(effort: Effort) -> Figures:
+    """Every figure of this bench."""
+    passes = PASSES[effort]
+    with card_press() as press:
+        with one_core():
+            rounds = [on_loop(lambda: _round(press, passes)) for _ in steps("one core", ROUNDS)]
+        limit = of_pairs([(each.fresh, each.signatures) for each in rounds])
+        memory = of_pairs([(each.again, each.fresh) for each in rounds])
+        threads = of_pairs([_threads(press, passes) for _ in steps("two threads", ROUNDS)])
+        kept = on_loop(lambda: _kept_bytes(press))
+    return {
+        "of_rsa_limit": limit.ratio,
+        "two_threads": threads.ratio,
+        "unchanged": memory.ratio,
+        "kept_bytes": kept,
+        "per_s": limit.ours,
+    }
+
+
+async def _round(press: CardPress, passes: int) -> Round:
+    room, states = CountingRoom(1), press.states(passes)
+    async with press.wallet(room) as wallet:
+        key = wallet.certificates.certificate(PASS_TYPE).key
+        await _fetch(press, wallet, press.states(PHONES))
+        signatures, fresh, again = Stopwatch(), Stopwatch(), Stopwatch()
+        with signatures.running():
+            for state in states:
+                key.sign(state.serial.encode(), PADDING, HASH)
+        with fresh.running():
+            await _fetch(press, wallet, states)
+        ordered = room.orders
+        with again.running():
+            await _fetch(press, wallet, states)
+        if room.orders != ordered:
+            raise BenchImpossible("An unchanged pass was signed again, so this is not what it should measure.")
+    return Round(passes / signatures.seconds, passes / fresh.seconds, passes / again.seconds)
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds of the processor, of all threads of this process."""
+
+    seconds: float = 0.0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Measure what happens inside."""
+        gc.collect()
+        began = time.process_time()
+        yield
+        self.seconds = time.process_time() - began
+
+
+def _threads(press: CardPress, passes: int) -> tuple[float, float]:
+    """Passes a second with two threads, and with one."""
+    return on_loop(lambda: _by_the_clock(press, passes, 2)), on_loop(lambda: _by_the_clock(press, passes, 1))
+
+
+async def _by_the_clock(press: CardPress, passes: int, threads: int) -> float:
+    states = press.states(passes)
+    async with press.wallet(SigningRoom(threads)) as wallet:
+        await _fetch(press, wallet, press.states(PHONES))
+        began = time.perf_counter()
+        await _fetch(press, wallet, states)
+        return passes / (time.perf_counter() - began)
+
+
+async def _kept_bytes(press: CardPress) -> float:
+    states = press.states(KEPT)
+    async with press.wallet(SigningRoom(1)) as wallet:
+        await _fetch(press, wallet, press.states(PHONES))
+        gc.collect()
+        tracemalloc.start()
+        try:
+            await _fetch(press, wallet, states)
+            gc.collect()
+            return tracemalloc.get_traced_memory()[0] / KEPT
+        finally:
+            tracemalloc.stop()
+
+
+async def _fetch(press: CardPress, wallet: AppleWallet, states: list[CardState]) -> None:
+    """Every card once, by phones that fetch side by side."""
+    queue = iter(states)
+
+    async def phone() -> None:
+        for state in queue:
+            await wallet.package(press.face(state))
+
+    await asyncio.gather(*(phone() for _ in range(PHONES)))
