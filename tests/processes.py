@@ -28,7 +28,7 @@ KEPT = ("HOME", "PATH", "LANG", "TMPDIR")
 STEP = 0.02
 """Seconds between two looks."""
 PATIENCE = 60.0
-"""Seconds a command may take to its end."""
+"""Seconds a command may take to its end, or to its first word, on however busy a machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Program:
         """Everything it has said so far."""
         return self.log.read_text()
 
-    async def says(self, words: str, seconds: float = 30.0) -> None:
+    async def says(self, words: str, seconds: float = PATIENCE) -> None:
         """Wait until these words are in its log. Fails when it ends before, or takes too long."""
         end = time.monotonic() + seconds
         while words not in self.said:

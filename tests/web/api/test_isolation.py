@@ -8,7 +8,10 @@ from tests.people import ANNA, BORIS
 from tests.web.api.desk import Desk, done, refused
 from wallet_service.web.doors import Doors
 from wallet_service.web.paging import to_cursor
-from wallet_service.web.site import build_api
+from wallet_service.web.phones.apple import PhoneDoor
+from wallet_service.web.phones.link import LinkDoor
+from wallet_service.web.site import Api, Site, build_api
+from wallet_service.web.till import CALLS, TillDoor
 
 WITH_A_REFERENCE_IN_THE_PATH: dict[tuple[str, str], Any] = {
     ("GET", "/v1/members/{member}"): None,
@@ -38,6 +41,14 @@ def test_every_route_has_its_place_in_the_matrix(doors: Doors) -> None:
 
     assert found == {*WITH_A_REFERENCE_IN_THE_PATH, *WITH_A_REFERENCE_IN_THE_BODY, *WITHOUT}
     assert {(method, path) for method, path in found if "{" in path} == set(WITH_A_REFERENCE_IN_THE_PATH)
+
+
+def test_every_door_of_the_site_is_looked_into(doors: Doors) -> None:
+    """REST and the till's here, by the document; the phones' in `tests/web/phones/test_isolation.py`."""
+    tills = {(method, f"/v1/members/{{member}}/{last}") for method, last in CALLS}
+
+    assert {type(door) for door in vars(Site(doors)).values()} == {Api, TillDoor, PhoneDoor, LinkDoor}
+    assert tills <= operations(doors)
 
 
 def addresses(form: str, anna: Any, card: str) -> Iterator[str]:

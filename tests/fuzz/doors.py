@@ -1,0 +1,203 @@
+"""The doors under fire: requests as bytes, handed to the real site over a real database, and what their answers must be."""
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+from urllib.parse import quote, unquote
+
+from tests.people import ANNA, BORIS, PASS_TYPE, Brand
+from wallet_service.cards.faces import Shelf
+from wallet_service.cards.issue import issue_card
+from wallet_service.loyalty.brands import find_programme
+from wallet_service.loyalty.members import enrol_member
+from wallet_service.service import Service
+from wallet_service.wallets.apple.wallet import TOKEN_PURPOSE
+from wallet_service.web.phones.http import http_date
+from wallet_service.web.phones.link import card_link
+from wallet_service.web.site import Site
+
+DEVICE, PUSH_TOKEN = "1f" * 16, "ab" * 32
+
+REGISTRATION = (
+    b"/apple/v1/devices/$device/registrations/$pass_type/$card HTTP/1.1\r\nAuthorization: ApplePass $token\r\n"
+)
+JSON = b"Authorization: Bearer $key\r\nContent-Type: application/json\r\nIdempotency-Key: "
+
+PHONES: tuple[bytes, ...] = (
+    b'POST %s\r\n{"pushToken": "$push"}' % REGISTRATION,
+    b"DELETE %s\r\n" % REGISTRATION,
+    b"GET /apple/v1/devices/$device/registrations/$pass_type?passesUpdatedSince=7 HTTP/1.1\r\n\r\n",
+    (
+        b"GET /apple/v1/passes/$pass_type/$card HTTP/1.1\r\nAuthorization: ApplePass $token\r\n"
+        b"If-Modified-Since: $modified\r\n\r\n"
+    ),
+    b'POST /apple/v1/log HTTP/1.1\r\n\r\n{"logs": ["Web service error for pass.com.example: 1f1f1f", "another"]}',
+    b"GET /c/$link HTTP/1.1\r\n\r\n",
+    b"HEAD /c/$link.pkpass HTTP/1.1\r\n\r\n",
+)
+
+TILLS: tuple[bytes, ...] = (
+    b'POST /v1/members/external:BH-1/entries HTTP/1.1\r\n%s1\r\n\r\n{"amount": 5, "reason": "Lunch", "reference": "4711"}'
+    % JSON,
+    b'PUT /v1/members/$member/balance HTTP/1.1\r\n%s2\r\n\r\n{"balance": 500}' % JSON,
+    b'POST /v1/members HTTP/1.1\r\n%s3\r\n\r\n{"name": "Zoe", "phone": "+4915112345679", "language": "pt-BR", "email": "z@e.io"}'
+    % JSON,
+    b'PATCH /v1/members/phone:+79161234567 HTTP/1.1\r\n%s4\r\n\r\n{"name": "Anna", "time_zone": "Europe/Berlin"}'
+    % JSON,
+    b'POST /v1/cards HTTP/1.1\r\n%s5\r\n\r\n{"member": "external:BH-1"}' % JSON,
+    b"GET /v1/members?limit=2&cursor=bWVtXzAxazl6OHc0ZWtmNHA4cTJ2N3I1dDN5MXhh HTTP/1.1\r\nAuthorization: Bearer $key\r\n\r\n",
+    b"GET /v1/members/card_01k9z8w4ekf4p8q2v7r5t3y1xa/entries HTTP/1.1\r\nAuthorization: Bearer $key\r\n\r\n",
+    b"GET /v1/cards/$card HTTP/1.1\r\nAuthorization: Bearer $key\r\n\r\n",
+    (
+        b"POST /v1/entries/bulk HTTP/1.1\r\nAuthorization: Bearer $key\r\nContent-Type: application/x-ndjson\r\n\r\n"
+        b'{"member": "external:BH-1", "amount": 1, "key": "k-1"}\n{"member": "$member", "amount": -1}\n'
+    ),
+    b"GET /problems/insufficient-points HTTP/1.1\r\n\r\n",
+    b"GET /docs HTTP/1.1\r\n\r\n",
+)
+
+DOCUMENTED: Mapping[str, frozenset[int]] = {
+    "/apple/": frozenset({200, 201, 204, 304, 400, 401, 404, 405, 413, 429}),
+    "/c/": frozenset({200, 404, 405}),
+    "/": frozenset({200, 201, 400, 401, 404, 405, 409, 413, 415, 422}),
+}
+"""Beginning of a path -> all statuses that may be heard there; the first that fits counts."""
+
+SECRETS = (b"$token", b"$key", b"$push", b"$link")
+SHORTEST = 16
+"""Bytes of something that would be worth stealing."""
+
+Scope = MutableMapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer."""
+
+    status: int
+    headers: bytes
+    body: bytes
+    seconds: float
+
+
+@dataclass(slots=True)
+class Ear:
+    """Where an ASGI application sends its answer."""
+
+    status: int = 0
+    headers: bytes = b""
+    body: bytearray = field(default_factory=bytearray)
+
+    async def hear(self, message: MutableMapping[str, Any]) -> None:
+        """One message of the answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = b"\n".join(name + b": " + value for name, value in message["headers"])
+        self.body += message.get("body", b"")
+
+
+def scope_of(raw: bytes, address: str) -> tuple[Scope, bytes]:
+    """The request that a server would make of these bytes, and its body: a path in ASCII, headers in lines."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    first, *lines = head.split(b"\r\n")
+    method, _, rest = first.partition(b" ")
+    target = quote(rest.rpartition(b" ")[0], safe="!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~").encode()
+    path, _, query = target.partition(b"?")
+    named = [
+        (name.strip().lower(), value.strip())
+        for name, colon, value in (line.partition(b":") for line in lines)
+        if colon
+    ]
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": method.decode("latin-1").upper(),
+        "scheme": "http",
+        "path": unquote(path.decode()),
+        "raw_path": path,
+        "query_string": query,
+        "root_path": "",
+        "headers": [(name, re.sub(rb"[\0\r\n]", b"", value)) for name, value in named],
+        "client": (address, 1),
+        "server": ("127.0.0.1", 80),
+        "state": {},
+    }, body
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """A site with one card of Boris's, and everything a right request to it must hold."""
+
+    site: Site
+    values: Mapping[bytes, bytes]
+    """What the names in requests stand for."""
+
+    async def throw(self, raw: bytes, address: str = "10.0.0.1") -> Heard:
+        """Send one request. Whatever the site raises is raised here."""
+        scope, body = scope_of(raw, address)
+        pieces = [body[: len(body) // 2], body[len(body) // 2 :]]
+        ear, began = Ear(), time.perf_counter()
+
+        async def receive() -> MutableMapping[str, Any]:
+            if not pieces:
+                await asyncio.get_running_loop().create_future()  # the client stays, and says no more
+            return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+        await self.site(scope, receive, ear.hear)
+        return Heard(ear.status, ear.headers, bytes(ear.body), time.perf_counter() - began)
+
+    def judge(self, raw: bytes, heard: Heard) -> None:
+        """Fails unless this is an answer that the request may have."""
+        scope, _ = scope_of(raw, "")
+        path: str = scope["path"]
+        allowed = next(
+            statuses for beginning, statuses in DOCUMENTED.items() if path.startswith(beginning) or beginning == "/"
+        )
+        assert heard.status in allowed, f"{heard.status} is not documented for {path!r}"
+        shown = b" ".join(value for name, value in scope["headers"] if name == b"authorization")
+        if heard.status < 400:
+            self._deserved(path, shown)
+            return
+        said = heard.headers + heard.body
+        secrets = [*(self.values[name] for name in SECRETS), *shown.split(b" ")]
+        assert not [secret for secret in secrets if len(secret) >= SHORTEST and secret in said], (
+            "a refusal repeats a secret"
+        )
+
+    def _deserved(self, path: str, authorization: bytes) -> None:
+        """Something was given: the request must have shown what opens that door."""
+        values = {name: value.decode() for name, value in self.values.items()}
+        if path.startswith("/c/"):
+            assert path.removesuffix(".pkpass") == f"/c/{values[b'$link']}"
+        elif path.startswith("/apple/v1/passes/") or values[b"$card"] in path.split("/"):
+            shown = b"token" if path.startswith("/apple/") else b"key"
+            assert self.values[b"$" + shown] in authorization
+        elif path.startswith("/v1/"):
+            assert self.values[b"$key"] in authorization
+
+
+async def open_doors(service: Service, brand: Brand, site: Site) -> Doors:
+    """Doors with one card, Boris's; what tills do to Anna leaves it as it is."""
+    async with service.database.begin() as tx:
+        programme = await find_programme(tx, brand.id, brand.programme)
+        anna, boris = [await enrol_member(tx, programme, wishes) for wishes in (ANNA, BORIS)]
+        card, _ = await issue_card(tx, boris, shelf=Shelf(), wallet=service.wallet, token_key=1)
+    token = service.keys.token(1, TOKEN_PURPOSE, PASS_TYPE, card.id)
+    values = {"$card": card.id, "$token": token, "$key": brand.key, "$member": anna.id, "$pass_type": PASS_TYPE}
+    values |= {
+        "$device": DEVICE,
+        "$push": PUSH_TOKEN,
+        "$link": card_link("", service.keys, card.id).removeprefix("/c/"),
+    }
+    values |= {"$modified": http_date(card.modified_at)}
+    return Doors(site, {name.encode(): value.encode() for name, value in values.items()})
+
+
+def somewhere(random: Random) -> str:
+    """An address."""
+    return f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(256)}"
