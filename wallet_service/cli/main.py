@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "certs": ("certs:app", "Apple's pass certificates."),
     "brand": ("brands:app", "Brands, their pass types and programmes."),
     "key": ("keys:app", "API keys, and the master keys."),
+    "import": ("imports:app", "Members and points out of files: move in."),
     "template": ("templates:app", "Card templates."),
     "card": ("cards:app", "Cards, and what their phones show."),
     "pass": ("passes:app", "Pass files."),

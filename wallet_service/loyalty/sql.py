@@ -55,9 +55,14 @@ REVOKE_KEY = text("""
 UPDATE api_key SET revoked_at = :now WHERE id = :id AND brand_id = :brand AND revoked_at IS NULL
 """)
 
-INSERT_MEMBER = text("""
+INSERT_MEMBERS = text("""
 INSERT INTO member (id, brand_id, programme_id, external_id, phone, email, name, language, time_zone, created_at, updated_at)
-VALUES (:id, :brand_id, :programme_id, :external_id, :phone, :email, :name, :language, :time_zone, :now, :now)
+SELECT id, brand_id, programme_id, external_id, phone, email, name, language, time_zone,
+    CAST(:now AS timestamptz), CAST(:now AS timestamptz)
+FROM json_to_recordset(:members) AS m (
+    id text, brand_id text, programme_id text, external_id text, phone text, email text, name text, language text,
+    time_zone text
+)
 ON CONFLICT DO NOTHING
 RETURNING *
 """)
@@ -71,10 +76,17 @@ WHERE id = :id AND brand_id = :brand_id
 RETURNING *
 """)
 
-CLASHING_MEMBER = text("""
-SELECT id, phone FROM member
-WHERE programme_id = :programme_id AND id <> :id AND (phone = :phone OR external_id = :external_id) LIMIT 1
+CLASHING_MEMBERS = text("""
+WITH wanted AS (
+    SELECT * FROM json_to_recordset(:members) AS w (id text, programme_id text, external_id text, phone text)
+)
+SELECT w.id AS wanted_id, m.* FROM wanted AS w
+JOIN member AS m ON m.programme_id = w.programme_id AND m.phone = w.phone AND m.id <> w.id
+UNION ALL
+SELECT w.id AS wanted_id, m.* FROM wanted AS w
+JOIN member AS m ON m.programme_id = w.programme_id AND m.external_id = w.external_id AND m.id <> w.id
 """)
+"""Who already has the phone or the external id that these want: two rows, where the same member has both."""
 
 FIND_MEMBER = text("""
 SELECT * FROM member WHERE brand_id = :brand AND id = CASE :kind
@@ -104,9 +116,12 @@ WHERE NOT pg_try_advisory_xact_lock(hashtextextended(brand_id || ' ' || key, 0))
 """Locks every key that nobody else has locked, until the transaction ends; tells the others."""
 
 KEPT_ANSWERS = text("""
-SELECT brand_id, key, fingerprint, status, body
-FROM json_to_recordset(:keys) AS k (brand_id text, key text) JOIN idempotency USING (brand_id, key)
+SELECT k.brand_id, k.key, fingerprint, status, body
+FROM json_to_recordset(:keys) AS k (brand_id text, key text) CROSS JOIN LATERAL (
+    SELECT fingerprint, status, body FROM idempotency AS i WHERE i.brand_id = k.brand_id AND i.key = k.key LIMIT 1
+) AS kept
 """)
+"""One look into the index for each key, whatever the planner thinks of a table that grows faster than its statistics."""
 
 KEEP_ANSWER = text("""
 INSERT INTO idempotency (brand_id, key, fingerprint, status, body, created_at)
@@ -123,23 +138,22 @@ LOCK_ACCOUNTS = text("""
 WITH wanted AS (
     SELECT * FROM json_to_recordset(:postings) AS p (n int, brand_id text, kind text, ref text)
 ), found AS (
-    SELECT n, m.id FROM wanted JOIN member AS m ON m.id = ref AND m.brand_id = wanted.brand_id WHERE kind = 'id'
+    SELECT n, brand_id, ref AS id FROM wanted WHERE kind = 'id'
     UNION ALL
-    SELECT n, m.id FROM wanted JOIN member AS m ON m.external_id = ref AND m.brand_id = wanted.brand_id
-    WHERE kind = 'external'
+    SELECT n, brand_id, m.id FROM wanted JOIN member AS m USING (brand_id) WHERE m.external_id = ref AND kind = 'external'
     UNION ALL
-    SELECT n, m.id FROM wanted JOIN member AS m ON m.phone = ref AND m.brand_id = wanted.brand_id WHERE kind = 'phone'
+    SELECT n, brand_id, m.id FROM wanted JOIN member AS m USING (brand_id) WHERE m.phone = ref AND kind = 'phone'
     UNION ALL
-    SELECT n, c.member_id FROM wanted JOIN card AS c ON c.id = ref AND c.brand_id = wanted.brand_id
-    WHERE kind = 'card' AND c.voided_at IS NULL
+    SELECT n, brand_id, c.member_id FROM wanted JOIN card AS c USING (brand_id)
+    WHERE c.id = ref AND kind = 'card' AND c.voided_at IS NULL
 ), locked AS MATERIALIZED (
-    SELECT m.id, m.balance, p.may_go_negative
-    FROM member AS m JOIN programme AS p ON p.id = m.programme_id
-    WHERE m.id IN (SELECT id FROM found)
+    SELECT m.id, m.brand_id, m.balance, p.may_go_negative
+    FROM (SELECT DISTINCT id, brand_id FROM found) AS f JOIN member AS m USING (id, brand_id)
+        JOIN programme AS p ON p.id = m.programme_id
     ORDER BY m.id FOR NO KEY UPDATE OF m
 )
 SELECT n, locked.id, balance, may_go_negative, nextval('ledger_entry_id') AS entry_id
-FROM found JOIN locked USING (id) ORDER BY n
+FROM found JOIN locked USING (id, brand_id) ORDER BY n
 """)
 """Locks members in the order of their ids, so that two batches can never wait for each other."""
 

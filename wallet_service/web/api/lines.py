@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import ValidationError
@@ -18,6 +18,8 @@ from wallet_service.web.api.ndjson import Line
 from wallet_service.web.idempotency import once_key
 from wallet_service.web.problems import invalid_input
 from wallet_service.web.strict_json import read_json
+
+Wish = TypeVar("Wish")
 
 LONGEST: Mapping[str, int] = {"member": 110, "reason": 200, "reference": 100, "key": 255}
 """Characters of each text, as `BulkEntry` has them."""
@@ -48,16 +50,10 @@ class LineReader:
 
     def read(self, line: Line) -> Posting | WalletServiceError:
         """The posting that a line asks for, or why it cannot be."""
-        try:
-            if len(line.text) > self.longest:
-                raise LineTooLong(f"A line may have {self.longest} bytes.", limit=self.longest)
-            return self._posting(at_a_glance(line.text) or strictly(line.text), line)
-        except ValidationError as error:
-            return invalid_input(error, "body")
-        except WalletServiceError as refusal:
-            return refusal
+        return read_line(line, self.longest, self._posting)
 
-    def _posting(self, wish: Mapping[str, Any], line: Line) -> Posting:
+    def _posting(self, line: Line) -> Posting:
+        wish = at_a_glance(line.text) or strictly(line.text)
         amount, key = wish["amount"], wish.get("key") or self.key_of(line.number)
         require_for(self.caller, amount)
         once = once_key(self.caller, key, b"bulk", line.text) if key else None
@@ -69,6 +65,18 @@ class LineReader:
             reference=wish.get("reference"),
             once=once,
         )
+
+
+def read_line(line: Line, longest: int, make: Callable[[Line], Wish]) -> Wish | WalletServiceError:
+    """What `make` makes of a line of no more than `longest` bytes, or why it cannot be."""
+    try:
+        if len(line.text) > longest:
+            raise LineTooLong(f"A line may have {longest} bytes.", limit=longest)
+        return make(line)
+    except ValidationError as error:
+        return invalid_input(error, "body")
+    except WalletServiceError as refusal:
+        return refusal
 
 
 def at_a_glance(text: bytes) -> Mapping[str, Any] | None:

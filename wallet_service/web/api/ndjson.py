@@ -31,10 +31,6 @@ class LineCutter:
         """The last line, if the stream did not end with a line feed."""
         return self.cut(b"\n") if self._rest else []
 
-    def is_too_long(self, line: Line) -> bool:
-        """Whether there was more of it than is kept."""
-        return len(line.text) > self.longest
-
     def _line(self, text: bytes) -> Line:
         self.number += 1
         return Line(self.number, self._kept(text) if len(text) > self.longest else text.strip())
