@@ -16,9 +16,9 @@ FIGURES = (
 TILLS = 64
 """Connections that post one call after the other."""
 
-MEMBERS = {Effort.QUICK: 20_000, Effort.NORMAL: 100_000, Effort.FULL: 100_000}
+MEMBERS = {Effort.TRIAL: 1000, Effort.QUICK: 20_000, Effort.NORMAL: 100_000, Effort.FULL: 100_000}
 
-SECONDS = {Effort.QUICK: 1.0, Effort.NORMAL: 3.0, Effort.FULL: 10.0}
+SECONDS = {Effort.TRIAL: 1.0, Effort.QUICK: 1.0, Effort.NORMAL: 3.0, Effort.FULL: 10.0}
 """How long tills post in one round."""
 
 

@@ -34,8 +34,12 @@ class BenchImpossible(WalletServiceError):
 
 
 class Effort(Enum):
-    """How long a bench may take: `QUICK` ends within 40 s, `FULL` takes the size of a large brand."""
+    """How long a bench may take: `QUICK` ends within 40 s, `FULL` takes the size of a large brand.
 
+    A `TRIAL` is for tests: all of the bench runs, and what it measures means nothing.
+    """
+
+    TRIAL = "trial"
     QUICK = "quick"
     NORMAL = "normal"
     FULL = "full"

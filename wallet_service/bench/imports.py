@@ -16,8 +16,8 @@ FIGURES = (
     Figure("grown_mb", "megabytes by which the serving process grew at most", Goal(50, at_most=True)),
 )
 
-LINES = {Effort.QUICK: 100_000, Effort.NORMAL: 1_000_000, Effort.FULL: 1_000_000}
-MEMBERS = {Effort.QUICK: 20_000, Effort.NORMAL: 100_000, Effort.FULL: 100_000}
+LINES = {Effort.TRIAL: 2000, Effort.QUICK: 100_000, Effort.NORMAL: 1_000_000, Effort.FULL: 1_000_000}
+MEMBERS = {Effort.TRIAL: 1000, Effort.QUICK: 20_000, Effort.NORMAL: 100_000, Effort.FULL: 100_000}
 
 PIECE = 1000
 """Lines sent at once."""

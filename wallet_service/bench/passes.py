@@ -32,12 +32,16 @@ from wallet_service.wallets.apple.wallet import AppleWallet
 
 FIGURES = (
     Figure("of_rsa_limit", "fresh passes for each RSA-2048 signature that the same time has room for", Goal(0.90)),
-    Figure("two_threads", "fresh passes with two threads for each with one", Goal(1.8)),
+    Figure(
+        "two_threads",
+        "fresh passes with two threads on two cores, for each with one on one, which does the rest of the work too",
+        Goal(1.8),
+    ),
     Figure("unchanged", "passes fetched again, without RSA, for each fresh one", Goal(20)),
     Figure("kept_bytes", "bytes kept for each pass, so that it is not signed again", Goal(6000, at_most=True)),
     Figure("per_s", "fresh passes a second of one core"),
 )
-PASSES = {Effort.QUICK: 500, Effort.NORMAL: 1500, Effort.FULL: 5000}
+PASSES = {Effort.TRIAL: 20, Effort.QUICK: 500, Effort.NORMAL: 1500, Effort.FULL: 5000}
 """In each round."""
 PHONES = 64
 """Fetches at once."""
@@ -121,8 +125,13 @@ class Stopwatch:
 
 
 def _threads(press: CardPress, passes: int) -> tuple[float, float]:
-    """Passes a second with two threads, and with one."""
-    return on_loop(lambda: _by_the_clock(press, passes, 2)), on_loop(lambda: _by_the_clock(press, passes, 1))
+    """Passes a second with two threads, and with one; that one has a core, and shares it with the loop.
+
+    With both cores for it, the loop's share of a pass would be free for one thread and dear for two.
+    """
+    two = on_loop(lambda: _by_the_clock(press, passes, 2))
+    with one_core():
+        return two, on_loop(lambda: _by_the_clock(press, passes, 1))
 
 
 async def _by_the_clock(press: CardPress, passes: int, threads: int) -> float:

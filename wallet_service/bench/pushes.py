@@ -17,7 +17,7 @@ FIGURES = (
     Figure("of_h2load", "our seconds for each of h2load (nghttp2-client; needs nginx), which only sends"),
     Figure("cheaper_than_h2", "seconds of our codec on the library h2 for each of the lean one"),
 )
-PUSHES = {Effort.QUICK: 4_000, Effort.NORMAL: 20_000, Effort.FULL: 100_000}
+PUSHES = {Effort.TRIAL: 200, Effort.QUICK: 4_000, Effort.NORMAL: 20_000, Effort.FULL: 100_000}
 """Of each round; the dearer clients send a tenth of that."""
 DEAR = frozenset({"aioapns", "h2"})
 

@@ -40,7 +40,7 @@ class Stopping(Unavailable):
         super().__init__("This process is stopping.", remedy="Send the same request again.", retry_after=RETRY_AFTER)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen, which would take twice as long to make
 class _Submission(Generic[In, Out]):
     item: In
     answer: asyncio.Future[Out]
@@ -61,7 +61,8 @@ class Grouped(Generic[In, Out]):
     exception is raised to its submitter. It must be all or nothing: a batch that raises is halved and written again,
     until the poisonous item fails alone. An outage (`Unavailable`) is nobody's fault: the whole batch gets it.
 
-    At most `flights` writes are under way at once, and at most `waiting` submissions wait for the next one.
+    At most `flights` writes are under way at once, where each after the first takes off only when `queue` submissions
+    wait; and at most `waiting` of them do.
     """
 
     def __init__(
@@ -71,11 +72,13 @@ class Grouped(Generic[In, Out]):
         most: int = 500,
         waiting: int = 5000,
         flights: int = 1,
+        queue: int = 1,
     ) -> None:
         self._write = write
         self._most = most
         self._waiting = waiting
         self._flights = flights
+        self._enough = queue
         self._queue: deque[_Submission[In, Out]] = deque()
         self._flying: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -109,7 +112,7 @@ class Grouped(Generic[In, Out]):
             await asyncio.wait(self._flying)
 
     def _take_off(self) -> None:
-        if len(self._flying) < self._flights:
+        if not self._flying or (len(self._flying) < self._flights and len(self._queue) >= self._enough):
             # an empty context: a batch belongs to many requests, so no single one may colour its logs and traces
             flight = asyncio.create_task(self._fly(), context=Context())
             self._flying.add(flight)

@@ -24,6 +24,14 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 
+FULL = 500
+"""Submissions of one transaction."""
+
+POSTING_FLIGHTS = 2
+"""A full batch need not wait for another: one is decided while the database writes the other. Batches that are not full
+rather wait and grow, since each costs the same statements."""
+
+
 @dataclass(frozen=True, slots=True)
 class Writes:
     """One queue for each kind of hot write. Replies come after the commit."""
@@ -38,15 +46,17 @@ class Writes:
     def to(cls, database: Database, limits: LimitSettings, render: Render) -> Self:
         """Queues that write to this database; `render` words the answers that are kept with idempotency keys."""
 
-        def grouped(write: Callable[[Transaction, Sequence[In]], Awaitable[Sequence[Out]]]) -> Grouped[In, Out]:
+        def grouped(
+            write: Callable[[Transaction, Sequence[In]], Awaitable[Sequence[Out]]], flights: int = 1
+        ) -> Grouped[In, Out]:
             async def in_one_transaction(items: Sequence[In]) -> Sequence[Out]:
                 async with database.begin() as tx:
                     return await write(tx, items)
 
-            return Grouped(in_one_transaction, waiting=limits.waiting)
+            return Grouped(in_one_transaction, most=FULL, waiting=limits.waiting, flights=flights, queue=FULL)
 
         return cls(
-            postings=grouped(lambda tx, items: post_entries(tx, items, render)),
+            postings=grouped(lambda tx, items: post_entries(tx, items, render), POSTING_FLIGHTS),
             registrations=grouped(lambda tx, items: register_devices(tx, items, limits.devices_per_card)),
             asked=grouped(note_asked),
             fetched=grouped(note_fetched),
