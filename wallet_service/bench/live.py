@@ -28,19 +28,25 @@ FIGURES = (
     Figure("loaded_per_s", "changes that were really made per second meanwhile"),
 )
 
-CALLS = {Effort.QUICK: 100, Effort.NORMAL: 300, Effort.FULL: 1000}
+CALLS = {Effort.TRIAL: 5, Effort.QUICK: 100, Effort.NORMAL: 500, Effort.FULL: 2000}
 """Measured calls, of an idle service and again of a loaded one."""
 
-PAUSE = 0.1
+PAUSE = 0.05
 """Seconds between two measured calls, on average."""
 
 LOAD = 500
 """Changes of other cards per second, while the service is loaded."""
 
+RESERVE = 5.0
+"""Seconds for which the load goes on beyond the measured calls, at most."""
+
 TILLS = 16
 """Connections that the load comes on."""
 
-WARMING = 50
+SHARE = 0.8
+"""Least share of the load that must have been made, or the figures under load are none."""
+
+WARMING = 30
 """Calls before anything is measured."""
 
 PATIENCE = 10.0
@@ -51,16 +57,27 @@ Calls = dict[str, int]
 
 
 def measure(effort: Effort) -> Figures:
-    """Idle first, then under load."""
-    return on_loop(lambda: _measure(CALLS[effort]))
+    """Idle first, then under load. Raises `BenchImpossible` where the load was not made."""
+    calls = CALLS[effort]
+    figures = on_loop(lambda: _measure(calls, min(WARMING, calls)))
+    if effort is not Effort.TRIAL:
+        refuse_idleness(figures["loaded_per_s"])
+    return figures
 
 
-async def _measure(calls: int) -> Figures:
-    async with _world(2 * (WARMING + calls) + round(LOAD * PAUSE * calls * 2)) as world:
-        await world.delays(WARMING)
+def refuse_idleness(per_s: float) -> None:
+    """Raises `BenchImpossible` where so little load was made that the figures under load are none. PURE."""
+    if per_s < SHARE * LOAD:
+        made = f"Only {per_s:.0f} of {LOAD} changes were made per second of load."
+        raise BenchImpossible(made, remedy="Run it while the machine has nothing else to do.")
+
+
+async def _measure(calls: int, warming: int) -> Figures:
+    async with _world(2 * (warming + calls), load=round(LOAD * (2 * PAUSE * (warming + calls) + RESERVE))) as world:
+        await world.delays(warming)
         idle = await world.delays(calls)
         async with world.loaded() as made:
-            await world.delays(WARMING)
+            await world.delays(warming)
             began, before = time.perf_counter(), len(made)
             busy = await world.delays(calls)
             per_s = (len(made) - before) / (time.perf_counter() - began)
@@ -75,11 +92,14 @@ async def _measure(calls: int) -> Figures:
 
 @dataclass(frozen=True, slots=True)
 class _World:
+    crowd: Crowd
+    base_url: str
     till: Line
-    others: tuple[Line, ...]
     apple: Apple
     cards: Iterator[tuple[str, str]]
-    """Member and push token of cards that were not changed yet."""
+    """Member and push token of cards whose calls are measured; no card is changed twice."""
+    others: Iterator[str]
+    """Members whose cards make the load."""
 
     async def delays(self, calls: int) -> list[float]:
         """Call so often, one call at a time; milliseconds until each push arrived."""
@@ -104,38 +124,38 @@ class _World:
 
     @asynccontextmanager
     async def loaded(self) -> AsyncIterator[list[int]]:
-        """Other tills change other cards while inside; the moments of their calls."""
+        """Other tills change other cards while inside; the moments of their calls. Raises `BenchImpossible`."""
         made: list[int] = []
-        tasks = [asyncio.create_task(self._keep_posting(line, made)) for line in self.others]
+        tasks = [asyncio.create_task(self._keep_posting(made)) for _ in range(TILLS)]
         try:
             yield made
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.wait(tasks)
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        broken = [end for end in ended if isinstance(end, Exception)]
+        if broken:
+            raise BenchImpossible(f"{len(broken)} of {TILLS} tills broke down: {broken[0]!r}.")
 
-    async def _keep_posting(self, line: Line, made: list[int]) -> None:
+    async def _keep_posting(self, made: list[int]) -> None:
         """A till's share of the load, on a schedule of its own whatever the answers take."""
-        due = time.monotonic()
-        while True:
-            due += random.expovariate(LOAD / len(self.others))
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            member, _ = next(self.cards)
-            made.append(await line.post(member))
+        async with till_line(self.base_url, self.crowd.key) as line:
+            due = time.monotonic()
+            for member in self.others:
+                due += random.expovariate(LOAD / TILLS)
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+                made.append(await line.post(member))
 
 
 @asynccontextmanager
-async def _world(members: int) -> AsyncIterator[_World]:
+async def _world(calls: int, *, load: int) -> AsyncIterator[_World]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wallet-bench-")))
         service = await stack.enter_async_context(premises())
-        crowd = await gather_crowd(service, members, devices=True)
+        crowd = await gather_crowd(service, calls + load, devices=True)
         other = stack.enter_context(apple(folder, service.settings.certs_dir / ROOT))
         settings = service.settings.model_copy(update={"apns": other.settings})
         served = await stack.enter_async_context(running(settings, "serve"))
-        lines = [await stack.enter_async_context(till_line(served.base_url, crowd.key)) for _ in range(TILLS + 1)]
-        yield _World(lines[0], tuple(lines[1:]), other, _cards(crowd))
-
-
-def _cards(crowd: Crowd) -> Iterator[tuple[str, str]]:
-    return zip(crowd.members, map(push_token, crowd.devices), strict=True)
+        till = await stack.enter_async_context(till_line(served.base_url, crowd.key))
+        cards = zip(crowd.members[:calls], map(push_token, crowd.devices), strict=False)
+        yield _World(crowd, served.base_url, till, other, cards, iter(crowd.members[calls:]))

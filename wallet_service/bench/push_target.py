@@ -21,7 +21,7 @@ http {{
   access_log off; keepalive_requests 100000000; keepalive_timeout 300s; http2_max_concurrent_streams 1000;
   client_body_temp_path {run}/1; proxy_temp_path {run}/2; fastcgi_temp_path {run}/3;
   uwsgi_temp_path {run}/4; scgi_temp_path {run}/5;
-  ssl_certificate {server}; ssl_certificate_key {server}; ssl_client_certificate {roots};
+  ssl_certificate {server}; ssl_certificate_key {server}; ssl_client_certificate {client_roots}; ssl_verify_depth 3;
   server {{
     listen 127.0.0.1:{port} ssl http2; ssl_verify_client on;
     location / {{ add_header apns-id $http_apns_id; return 200; }}
@@ -47,14 +47,17 @@ class Target:
 
 
 @contextmanager
-def push_target() -> Iterator[Target]:
-    """A server that takes every push, running while inside."""
+def push_target(client_roots: Path | None = None) -> Iterator[Target]:
+    """A server that takes every push, running while inside, from whoever's certificate chains to `client_roots`.
+
+    Without them, that is only the certificate that comes with the target.
+    """
     with TemporaryDirectory() as folder:
         pki = SimulatedPki.make(Path(folder) / "pki")
         certificate = pki.pass_certificate(TOPIC)
         nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
         if nginx is None:
-            with apple(Path(folder) / "apns", pki.roots) as apns:
+            with apple(Path(folder) / "apns", client_roots or pki.roots) as apns:
                 roots = apns.settings.trust_roots or pki.roots
                 yield Target("127.0.0.1", apns.settings.port, roots, certificate, None)
             return
@@ -62,7 +65,9 @@ def push_target() -> Iterator[Target]:
         with _running(
             nginx,
             Path(folder),
-            CONF.format(run=folder, server=pki.server, roots=pki.roots, port=port, open_port=open_port),
+            CONF.format(
+                run=folder, server=pki.server, client_roots=client_roots or pki.roots, port=port, open_port=open_port
+            ),
             open_port,
         ):
             yield Target("127.0.0.1", port, pki.roots, certificate, open_port)

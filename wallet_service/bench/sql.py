@@ -32,6 +32,10 @@ INSERT INTO push_due (card_id, seq, due_at, attempt) SELECT id, 1, now(), 0 FROM
 
 LEFT_DUE = text("SELECT count(*) AS cards FROM push_due")
 
+NOW = text("SELECT now()")
+
+ACCEPTED = text("SELECT count(*) AS devices FROM registration WHERE told_outcome = 'accepted' AND told_at >= :since")
+
 PLAIN_LOCK_MEMBER = text("""
 SELECT m.id, m.balance, c.id AS card FROM member AS m JOIN card AS c ON c.member_id = m.id
 WHERE m.id = :id FOR NO KEY UPDATE OF m

@@ -97,7 +97,7 @@ class Telling:
 
     async def _claim(self) -> tuple[Sequence[Row], Sequence[Row]]:
         floor = self.floor.begin(self.clock.now())
-        async with self.database.begin() as tx:
+        async with self.database.singly() as tx:
             values = {"floor": floor, "most": self.settings.batch, "lease": self.settings.lease}
             if floor == LONG_AGO:
                 await tx.run(sql.CALL_BACK, {"beyond": LONGEST_ASKED + self.settings.lease + self.settings.interval})
@@ -123,7 +123,7 @@ class Telling:
         for row in listeners:
             outcomes[row.card_id].append(told[Wake(row.pass_type, row.push_token)])
         await self._forget_dead(told)
-        async with self.database.begin() as tx:
+        async with self.database.singly() as tx:
             if listeners:
                 await _note_told(tx, listeners, told)
             await tx.run(

@@ -118,6 +118,9 @@ class PostgresDatabase:
         async with _outages_named(), self._looking.connect() as connection:
             yield PostgresTransaction(connection, self._clock.now())
 
+    singly = read
+    """The same round trips are saved where a statement writes and is worth a transaction of its own."""
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[PostgresTransaction]:
         """All or nothing. What follows from the recorded facts is written before the commit."""

@@ -54,6 +54,10 @@ class Database(Protocol):
         """A transaction that only looks."""
         ...
 
+    def singly(self) -> AbstractAsyncContextManager[Transaction]:
+        """Statements that are committed one by one, without BEGIN and COMMIT; they record no facts."""
+        ...
+
     def begin(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that commits when the block ends well, and rolls back when it does not.
 
