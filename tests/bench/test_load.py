@@ -1,5 +1,8 @@
 """What the benches are made of: a crowd that the service takes for its own, and the report of the load generator."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from wallet_service.bench.crowd import gather_crowd, push_token
@@ -17,6 +20,12 @@ SAID = (
     'Running 1s test\nREPORT {"requests": 10, "seconds": 2.0, "socket_errors": 0, "status_errors": 1, "bytes": 99, '
     '"p50_ms": 0.5, "p99_ms": 3.0, "told": {"served": 4}}\n'
 )
+
+
+@pytest.fixture
+def certs(certs: Path, tmp_path: Path) -> Path:
+    """A folder of this test's own: the crowd brings a certificate."""
+    return Path(shutil.copytree(certs, tmp_path / "certs"))
 
 
 async def test_a_crowd_has_members_cards_and_phones_like_any_brand(service: Service) -> None:

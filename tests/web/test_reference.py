@@ -31,7 +31,7 @@ ADDRESS = "http://rest"
 UNKNOWN = {
     "list_members": {404, 409},
     "get_card": {409},
-    "void_card": {400, 413, 415},
+    "void_card": {400, 408, 413, 415},
     "post_entries_in_bulk": {400},
 }
 """Statuses that the document has for an operation, but no refusal is known to give."""

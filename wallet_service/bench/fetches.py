@@ -27,13 +27,15 @@ FIGURES = (
     Figure("per_s_200", "passes given out per second, none of them signed anew"),
 )
 
-CARDS = 4_000
+CARDS = 2_500
 """Each fetch is of another card than those before it."""
 
 CONNECTIONS = 64
 
-SECONDS = {Effort.QUICK: 1.0, Effort.NORMAL: 3.0, Effort.FULL: 10.0}
+SECONDS = {Effort.TRIAL: 1.0, Effort.QUICK: 1.0, Effort.NORMAL: 3.0, Effort.FULL: 10.0}
 """How long one side of a comparison runs in one round."""
+
+TRIAL_ROUNDS = 1
 
 AGAIN = """
 local requests, n = {}, 0
@@ -54,17 +56,17 @@ UNCHANGED, ANEW = AGAIN % "modified", AGAIN % "nil"
 
 def measure(effort: Effort) -> Figures:
     """Fetch cards that have not changed, with the date the phones hold and without, each by turns with the bare side."""
-    return on_loop(partial(_measure, SECONDS[effort]))
+    return on_loop(partial(_measure, SECONDS[effort], TRIAL_ROUNDS if effort is Effort.TRIAL else ROUNDS))
 
 
-async def _measure(seconds: float) -> Figures:
+async def _measure(seconds: float, rounds: int) -> Figures:
     async with premises() as service:
         opening = await visits(service, await gather_crowd(service, CARDS, devices=True))
         async with running(service.settings, "serve", "--no-worker") as server:
             given_out = await _load(server.base_url, opening + ANEW, 1.0 + CARDS / 1000)  # signs every card once
             with bare_server(given_out.bytes // given_out.requests) as bare:
-                unchanged = await _by_turns("304", server.base_url, opening + UNCHANGED, f"{bare}/304", seconds)
-                anew = await _by_turns("200", server.base_url, opening + ANEW, f"{bare}/200", seconds)
+                unchanged = await _by_turns("304", server.base_url, opening + UNCHANGED, f"{bare}/304", seconds, rounds)
+                anew = await _by_turns("200", server.base_url, opening + ANEW, f"{bare}/200", seconds, rounds)
     return {
         "of_bare_304": unchanged.ratio,
         "of_bare_200": anew.ratio,
@@ -73,10 +75,10 @@ async def _measure(seconds: float) -> Figures:
     }
 
 
-async def _by_turns(label: str, url: str, script: str, bare_url: str, seconds: float) -> Comparison:
+async def _by_turns(label: str, url: str, script: str, bare_url: str, seconds: float, rounds: int) -> Comparison:
     pairs = [
         ((await _load(url, script, seconds)).per_s, (await _load(bare_url, "", seconds)).per_s)
-        for _ in steps(label, ROUNDS)
+        for _ in steps(label, rounds)
     ]
     return of_pairs(pairs)
 

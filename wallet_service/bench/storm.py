@@ -31,7 +31,7 @@ FIGURES = (
     Figure("phone_p99_ms", "of the phones' requests, with 1,000 of them waiting at any moment"),
 )
 
-PHONES = {Effort.QUICK: 8_000, Effort.NORMAL: 20_000, Effort.FULL: 100_000}
+PHONES = {Effort.TRIAL: 300, Effort.QUICK: 8_000, Effort.NORMAL: 20_000, Effort.FULL: 100_000}
 AT_ONCE = 1_000
 """Phones that are being served, or wait for it, at any moment."""
 
@@ -50,7 +50,7 @@ local served, failed, tried, progress = 0, 0, false, 0
 
 local function stop()
   told = string.format('{"served": %d, "failed": %d}', served, failed)
-  wrk.thread:stop()
+  finish()
 end
 
 function init()

@@ -12,6 +12,14 @@ from typing import Any
 from wallet_service.bench.harness import BenchImpossible
 
 REPORT = """
+local ffi = require("ffi")
+ffi.cdef("int getpid(void); int kill(int process, int signal);")
+
+function finish()
+  wrk.thread:stop()
+  ffi.C.kill(ffi.C.getpid(), 2)  -- SIGINT: wrk would sleep on until its time is over
+end
+
 local main
 local before = setup
 function setup(thread)
@@ -29,7 +37,7 @@ function done(summary, latency, _)
     latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, main:get("told") or "{}"))
 end
 """
-"""Appended to every script. A script that counts by itself leaves a text of JSON in its global `told`."""
+"""Appended to every script, which may call `finish()`, and leave what it counted as a text of JSON in its global `told`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ class Report:
 async def wrk(
     url: str, script: str = "", *, connections: int = 16, seconds: float = 1.0, patience: float = 10.0
 ) -> Report:
-    """Load `url` from one thread, as the Lua `script` says, for so many seconds or until it stops its thread.
+    """Load `url` from one thread, as the Lua `script` says, for so many seconds or until it calls `finish()`.
 
     An answer that takes longer than `patience` seconds is an error. Raises `BenchImpossible` where wrk is missing.
     """
@@ -73,7 +81,11 @@ async def wrk(
         options = ("--threads=1", f"--connections={connections}", f"--duration={max(1, round(seconds))}s")
         command = (program, *options, f"--timeout={round(patience)}s", f"--script={file}", url)
         process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
-        out, err = await process.communicate()
+        try:
+            out, err = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
     return read_report(out.decode(errors="replace"), err.decode(errors="replace"))
 
 

@@ -3,7 +3,7 @@
 Batches lock rows in the order of their keys, so that two of them can never wait for each other.
 """
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 LOCK_DEVICES = text("""
 SELECT FROM registration AS r
@@ -96,19 +96,33 @@ SELECT c.id, c.pass_type, c.version, c.modified_at, EXISTS (
 FROM card AS c WHERE c.id = ANY(CAST(:cards AS text[]))
 """)
 
-NOTE_ASKED = text("""
+_HASTY = "hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
+
+
+def _hastily(statement: str) -> TextClause:
+    """A statement that is a transaction of its own and does not wait for the disk.
+
+    If the server crashes, the last second of what became of pushes may be gone: a claim was never made, or a card that
+    was told is due still, and is told again. No change can be lost: it was on the disk before anybody could claim it.
+    Likewise of what phones asked and fetched: one that holds its card is taken to lack it until it asks again.
+    """
+    return text(statement.format(hasty=_HASTY))
+
+
+NOTE_ASKED = _hastily("""
+WITH {hasty}
 UPDATE registration AS r SET asked_at = :now, asked_from = asked.address
 FROM (
     SELECT device_id, card_id, w.address
     FROM unnest(CAST(:devices AS text[]), CAST(:types AS text[]), CAST(:addresses AS text[]))
         AS w (device_id, pass_type, address) JOIN registration AS l USING (device_id, pass_type)
     ORDER BY device_id, card_id FOR NO KEY UPDATE OF l
-) AS asked
+) AS asked, hasty
 WHERE r.device_id = asked.device_id AND r.card_id = asked.card_id
 """)
 
-NOTE_FETCHED = text("""
-WITH fetched AS (
+NOTE_FETCHED = _hastily("""
+WITH {hasty}, fetched AS (
     SELECT *, row_number() OVER (PARTITION BY card_id, address ORDER BY n) AS place
     FROM unnest(CAST(:cards AS text[]), CAST(:versions AS int[]), CAST(:addresses AS text[]))
         WITH ORDINALITY AS f (card_id, version, address, n)
@@ -132,30 +146,31 @@ WITH fetched AS (
     ORDER BY r.device_id, r.card_id FOR NO KEY UPDATE OF r
 )
 UPDATE registration AS r SET fetched_version = greatest(r.fetched_version, held.version), fetched_at = :now
-FROM held WHERE r.device_id = held.device_id AND r.card_id = held.card_id
+FROM held, hasty WHERE r.device_id = held.device_id AND r.card_id = held.card_id
 """)
 """Apple's fetch does not name the device. A card's only device is it. Of several, it is one that has just asked from the
 same address: one that lacks this version and has fetched nothing since it asked, whoever asked first. If none has just
 asked there, the fetch stays nobody's rather than being guessed."""
 
-NOTE_HANDED = text("""
+NOTE_HANDED = _hastily("""
+WITH {hasty}
 UPDATE card SET handed_version = greatest(handed_version, w.version), handed_at = :now
 FROM (
     SELECT l.id, h.version
     FROM unnest(CAST(:cards AS text[]), CAST(:versions AS int[])) AS h (card_id, version) JOIN card AS l ON l.id = card_id
     ORDER BY l.id FOR NO KEY UPDATE OF l
-) AS w
+) AS w, hasty
 WHERE card.id = w.id
 """)
 
-CLAIM_DUE = text("""
-WITH due AS (
+CLAIM_DUE = _hastily("""
+WITH {hasty}, due AS (
     SELECT card_id, due_at FROM push_due
     WHERE due_at <= now() AND due_at >= least(CAST(:floor AS timestamptz), now() - interval '1 second')
     ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED
 )
 UPDATE push_due AS p SET due_at = now() + CAST(:lease AS float8) * interval '1 second', attempt = p.attempt + 1
-FROM due WHERE p.card_id = due.card_id
+FROM due, hasty WHERE p.card_id = due.card_id
 RETURNING p.card_id, p.seq, p.attempt, due.due_at AS was_due_at
 """)
 """The floor keeps a claim from walking over rows that a long snapshot will not let vacuum remove. It is never ahead of
@@ -172,14 +187,15 @@ FROM registration AS r JOIN card AS c ON c.id = r.card_id
 WHERE r.card_id = ANY(CAST(:cards AS text[]))
 """)
 
-NOTE_TOLD = text("""
+NOTE_TOLD = _hastily("""
+WITH {hasty}
 UPDATE registration AS r SET told_at = now(), told_version = told.version, told_outcome = told.outcome
 FROM (
     SELECT device_id, card_id, version, outcome
     FROM unnest(CAST(:devices AS text[]), CAST(:cards AS text[]), CAST(:versions AS int[]), CAST(:outcomes AS text[]))
         AS w (device_id, card_id, version, outcome) JOIN registration AS l USING (device_id, card_id)
     ORDER BY device_id, card_id FOR NO KEY UPDATE OF l
-) AS told
+) AS told, hasty
 WHERE r.device_id = told.device_id AND r.card_id = told.card_id
 """)
 
@@ -194,11 +210,11 @@ WITH dead AS MATERIALIZED (
 DELETE FROM registration AS r USING dead WHERE r.device_id = dead.device_id AND r.card_id = dead.card_id
 """)
 
-SETTLE_DUE = text("""
-WITH told AS (
+SETTLE_DUE = _hastily("""
+WITH {hasty}, told AS (
     SELECT * FROM unnest(CAST(:cards AS text[]), CAST(:seqs AS bigint[]), CAST(:waits AS float8[])) AS t (card_id, seq, wait)
 ), held AS MATERIALIZED (
-    SELECT p.card_id, p.seq AS now_seq, told.seq, told.wait FROM push_due AS p JOIN told USING (card_id)
+    SELECT p.card_id, p.seq AS now_seq, told.seq, told.wait FROM push_due AS p JOIN told USING (card_id), hasty
     ORDER BY p.card_id FOR UPDATE OF p
 ), done AS (
     DELETE FROM push_due AS p USING held WHERE p.card_id = held.card_id AND now_seq = held.seq AND wait IS NULL

@@ -6,6 +6,8 @@ from typing import Any
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from wallet_service.web.outbox import Outbox
+
 PATIENCE = 10.0
 """Seconds between two looks at a connection."""
 
@@ -27,13 +29,14 @@ class PatientProtocol(HttpToolsProtocol):
         """A connection that owes its first request."""
         super().__init__(*given, **named)
         self._is_owing = self._was_owing = self._in_head = True
+        self._is_deaf = False
         self._head = self._moved = self._untaken = 0
         self._next_look: asyncio.TimerHandle | None = None
         self._answering: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to look."""
-        super().connection_made(transport)
+        super().connection_made(Outbox(transport, self.loop))  # type: ignore[arg-type]  # it hands on whatever it lacks
         self._next_look = self.loop.call_later(self.patience, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -46,12 +49,19 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came, unless it is a head without end."""
+        if self._is_deaf:
+            return
         super().data_received(data)
         if self._in_head:
             self._head += len(data)
             if self._head > LONGEST_HEAD and not self.transport.is_closing():
-                self.transport.write(TOO_LONG)
-                self.transport.close()
+                self._turn_away()
+
+    def _turn_away(self) -> None:
+        """Say so and listen no more; to close at once would reset the connection, and the answer with it."""
+        self._is_deaf = True
+        self.transport.write(TOO_LONG)
+        self.transport.write_eof()
 
     def on_message_begin(self) -> None:
         """Of a request the first byte came: the client owes the rest."""

@@ -32,6 +32,7 @@ class Site:
         """Build every door."""
         settings, keys = doors.service.settings, doors.service.keys
         self._api = build_api(doors)
+        health.watch(self._api, doors.service)
         self._till = TillDoor(doors)
         self._phones = PhoneDoor(
             doors.faces,
@@ -84,5 +85,4 @@ def build_api(doors: Doors) -> FastAPI:
     problems.install(app)
     for part in (members, entries, bulk, cards, problem_pages, reference):
         app.include_router(part.router)
-    health.watch(app, doors.service)
     return app

@@ -55,12 +55,19 @@ class Writes:
 
             return Grouped(in_one_transaction, most=FULL, waiting=limits.waiting, flights=flights, queue=FULL)
 
+        def traced(note: Callable[[Transaction, Sequence[In]], Awaitable[Sequence[Out]]]) -> Grouped[In, Out]:
+            async def in_one_statement(items: Sequence[In]) -> Sequence[Out]:
+                async with database.singly() as tx:
+                    return await note(tx, items)
+
+            return Grouped(in_one_statement, most=FULL, waiting=limits.waiting)
+
         return cls(
             postings=grouped(lambda tx, items: post_entries(tx, items, render), POSTING_FLIGHTS),
             registrations=grouped(lambda tx, items: register_devices(tx, items, limits.devices_per_card)),
-            asked=grouped(note_asked),
-            fetched=grouped(note_fetched),
-            handed=grouped(note_handed),
+            asked=traced(note_asked),
+            fetched=traced(note_fetched),
+            handed=traced(note_handed),
         )
 
     def groups(self) -> dict[str, Grouped[Any, Any]]:

@@ -42,8 +42,8 @@ def _segment(pattern: ast.pattern) -> str:
 
 
 def methods(form: str) -> list[str]:
-    """What Apple's door takes at a path of this form; it needs nothing of its own to know that."""
-    return list(object.__new__(PhoneDoor)._acts(form.split("/")[1:]))
+    """What Apple's door takes at a path of this form."""
+    return list(PhoneDoor.place(form.split("/")[1:])[0])
 
 
 def test_every_route_of_the_phones_doors_has_its_place_in_the_matrix() -> None:

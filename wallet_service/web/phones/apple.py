@@ -11,8 +11,9 @@ that hears 401 does not come back. Raw ASGI: these paths carry a whole fleet aft
 """
 
 import hashlib
+from asyncio import Semaphore
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic
 
@@ -34,21 +35,36 @@ from wallet_service.cards.faces import Faces
 from wallet_service.engine.grouping import Grouped
 from wallet_service.settings import LimitSettings
 from wallet_service.web.limits import Allowance
-from wallet_service.web.phones.http import Answer, Call, Receive, Scope, Send, TurnedAway, http_date, not_allowed
+from wallet_service.web.phones.http import (
+    Answer,
+    Call,
+    Receive,
+    Scope,
+    Send,
+    TurnedAway,
+    fields,
+    http_date,
+    not_allowed,
+)
 from wallet_service.web.phones.reading import card_token, log_lines, push_token
 from wallet_service.web.phones.respond import noted, respond
 from wallet_service.web.writes import Writes
 
 LOG = structlog.get_logger()
 
-LIST = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-CARD = {"Cache-Control": "private, no-store", "Vary": "Authorization", "Content-Encoding": "identity"}
-OUR_TROUBLE = Answer(503, headers={"Retry-After": "5"})
-UNAUTHORIZED = Answer(401, headers={"WWW-Authenticate": "ApplePass"})
+LIST = fields({"Content-Type": "application/json", "Cache-Control": "no-store"})
+CARD = fields({"Cache-Control": "private, no-store", "Vary": "Authorization", "Content-Encoding": "identity"})
+OUR_TROUBLE = Answer(503, fields=fields({"Retry-After": "5"}))
+UNAUTHORIZED = Answer(401, fields=fields({"WWW-Authenticate": "ApplePass"}))
 NOT_FOUND = Answer(404)
 REGISTRATION_BYTES = 4_096
 
-Act = Callable[[Call], Awaitable[Answer]]
+TURNS = 64
+"""Phones that are told or given something at once. The others wait for their turn and not for the event loop, where a
+till would wait behind them. More turns serve more phones in a second, and let the till wait longer."""
+
+Acts = Mapping[str, Callable[..., Awaitable[Answer]]]
+"""Method -> what the door does, given the call and the names in its path."""
 Recognise = Callable[[str, str, str], bool]
 """Whether a token belongs to a pass type and serial."""
 
@@ -67,6 +83,7 @@ class PhoneDoor:
     allowance: Allowance
     secret: bytes
     """Keys the digests of addresses; random for each process start would do, derived from the master key it is stable."""
+    turns: Semaphore = field(default_factory=lambda: Semaphore(TURNS))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong on our side is 503."""
@@ -74,39 +91,47 @@ class PhoneDoor:
         await respond(call, self._answer(call), send, OUR_TROUBLE)
 
     async def _answer(self, call: Call) -> Answer:
-        acts = self._acts(call.path)
+        acts, named = self.place(call.path)
         if not acts:
             return NOT_FOUND
         act = acts.get(call.method)
-        return await act(call) if act else not_allowed(acts)
+        return await act(self, call, *named) if act else not_allowed(acts)
 
-    def _acts(self, path: list[str]) -> Mapping[str, Act]:
-        """What can be done at this address, by method."""
+    @staticmethod
+    def place(path: list[str]) -> tuple[Acts, tuple[str, ...]]:
+        """What can be done at this address, and the names in it. PURE."""
         match path:
-            case ["apple", "v1", "devices", device, "registrations", pass_type, serial]:
-                wish = Registration(device, serial, pass_type, "")
-                return {"POST": partial(self._register, wish), "DELETE": partial(self._unregister, wish)}
-            case ["apple", "v1", "devices", device, "registrations", pass_type]:
-                return dict.fromkeys(("GET", "HEAD"), partial(self._list, device, pass_type))
             case ["apple", "v1", "passes", pass_type, serial]:
-                return dict.fromkeys(("GET", "HEAD"), partial(self._fetch, pass_type, serial))
+                return PASS, (pass_type, serial)
+            case ["apple", "v1", "devices", device, "registrations", pass_type]:
+                return NEWS, (device, pass_type)
+            case ["apple", "v1", "devices", device, "registrations", pass_type, serial]:
+                return REGISTRATION, (device, pass_type, serial)
             case ["apple", "v1", "log"]:
-                return {"POST": self._log}
-        return {}
+                return COMPLAINTS, ()
+        return NOWHERE, ()
 
-    async def _register(self, wish: Registration, call: Call) -> Answer:
-        self._admit(call, wish.pass_type, wish.card_id)
+    async def register(self, call: Call, device: str, pass_type: str, serial: str) -> Answer:
+        """Wake this device for this card from now on."""
+        wish = Registration(device, serial, pass_type, "")
+        self._admit(call, pass_type, serial)
         token = push_token(await call.body(REGISTRATION_BYTES))
         registered = await self.writes.registrations.submit(replace(wish, push_token=token))
         return UNAUTHORIZED if registered is Registered.NO_SUCH_CARD else Answer(registered.value)
 
-    async def _unregister(self, wish: Registration, call: Call) -> Answer:
-        self._admit(call, wish.pass_type, wish.card_id)
+    async def unregister(self, call: Call, device: str, pass_type: str, serial: str) -> Answer:
+        """Wake it no more."""
+        self._admit(call, pass_type, serial)
         async with self.faces.database.begin() as tx:
-            await unregister_device(tx, wish.device_id, wish.card_id, wish.pass_type)
+            await unregister_device(tx, device, serial, pass_type)
         return Answer(200)
 
-    async def _list(self, device: str, pass_type: str, call: Call) -> Answer:
+    async def list_changes(self, call: Call, device: str, pass_type: str) -> Answer:
+        """Which cards of this device changed since its tag."""
+        async with self.turns:
+            return await self._tell(call, device, pass_type)
+
+    async def _tell(self, call: Call, device: str, pass_type: str) -> Answer:
         changes = await self.ask.submit(Question(device, pass_type, call.query("passesUpdatedSince")))
         # a registered device has an allowance of its own: thousands may share the address of a shop or a carrier
         self._slow_down(device if changes.known else call.address(self.secret))
@@ -117,17 +142,22 @@ class PhoneDoor:
             await noted(self.writes.asked.submit(Asked(device, pass_type, call.address(self.secret))))
         return Answer(200, (orjson.dumps({"serialNumbers": news.serials, "lastUpdated": news.tag}),), LIST)
 
-    async def _fetch(self, pass_type: str, serial: str, call: Call) -> Answer:
+    async def fetch(self, call: Call, pass_type: str, serial: str) -> Answer:
+        """The card as it is now."""
         self._admit(call, pass_type, serial)
         shown = call.header(b"if-modified-since")
         if shown is not None and (unchanged := await self._unchanged(pass_type, serial, shown, call)):
             return unchanged
+        async with self.turns:
+            return await self._give_out(call, pass_type, serial)
+
+    async def _give_out(self, call: Call, pass_type: str, serial: str) -> Answer:
         state = await self.look.submit(serial)
         if state is None or state.pass_type != pass_type:
             return UNAUTHORIZED
         package = await self.faces.package(state)
-        headers = {"Last-Modified": http_date(state.modified_at), **CARD, "Content-Type": package.media_type}
-        return Answer(200, package.pieces, headers, self._note(serial, state.version, call))
+        own = fields({"Last-Modified": http_date(state.modified_at), "Content-Type": package.media_type})
+        return Answer(200, package.pieces, own + CARD, self._note(serial, state.version, call))
 
     async def _unchanged(self, pass_type: str, serial: str, shown: str, call: Call) -> Answer | None:
         """304 if the phone shows the card as it is now. A later date is no better: it is from before a restore."""
@@ -135,12 +165,13 @@ class PhoneDoor:
         if card is None or card.pass_type != pass_type or shown != http_date(card.modified_at):
             return None
         note = self._note(serial, card.version, call) if card.awaited else None
-        return Answer(304, headers={"Last-Modified": shown, **CARD}, note=note)
+        return Answer(304, (), ((b"last-modified", shown.encode()), *CARD), note)
 
     def _note(self, serial: str, version: int, call: Call) -> Callable[[], Awaitable[None]]:
         return partial(self.writes.fetched.submit, Fetched(serial, version, call.address(self.secret)))
 
-    async def _log(self, call: Call) -> Answer:
+    async def take_log(self, call: Call) -> Answer:
+        """Something went wrong on a phone."""
         self._slow_down(call.address(self.secret))
         for line in log_lines(await call.body(self.limits.log_bytes), self.limits.log_messages):
             LOG.info("phone says", message=line)
@@ -154,7 +185,14 @@ class PhoneDoor:
     def _slow_down(self, caller: str) -> None:
         """Raises `TurnedAway` (429) when this caller uses the open endpoints too often."""
         if wait := self.allowance.wait(caller, monotonic()):
-            raise TurnedAway(Answer(429, headers={"Retry-After": str(int(wait) + 1)}))
+            raise TurnedAway(Answer(429, fields=fields({"Retry-After": str(int(wait) + 1)})))
+
+
+REGISTRATION: Acts = {"POST": PhoneDoor.register, "DELETE": PhoneDoor.unregister}
+NEWS: Acts = dict.fromkeys(("GET", "HEAD"), PhoneDoor.list_changes)
+PASS: Acts = dict.fromkeys(("GET", "HEAD"), PhoneDoor.fetch)
+COMPLAINTS: Acts = {"POST": PhoneDoor.take_log}
+NOWHERE: Acts = {}
 
 
 def address_secret(token: str) -> bytes:

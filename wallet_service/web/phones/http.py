@@ -7,9 +7,9 @@ import asyncio
 import hmac
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote_to_bytes
 
 Scope = MutableMapping[str, Any]
@@ -24,30 +24,46 @@ PATH = re.compile(rb"(?:/(?!\.\.?(?:/|\Z))[A-Za-z0-9._~:@+=-]{1,200})+")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+TWO_DIGITS = tuple(f"{number:02}" for number in range(60))
+
 BODY_SECONDS = 10.0
 """How long a client may take to send its body."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A response. `pieces` are sent as they are, one after the other."""
+Fields = tuple[tuple[bytes, bytes], ...]
+"""Header fields as ASGI wants them: names in small letters."""
+
+BODILESS = frozenset({204, 304})
+"""Answers that carry neither body nor length (RFC 9110, 15.3.5, 15.4.5)."""
+
+
+def fields(texts: Mapping[str, str]) -> Fields:
+    """Header fields as they are sent; those that are always the same are made once. PURE."""
+    return tuple((name.lower().encode(), text.encode("latin-1")) for name, text in texts.items())
+
+
+class Answer(NamedTuple):
+    """A response; `pieces` are sent as they are, one after the other."""
 
     status: int
     pieces: tuple[bytes, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    fields: Fields = ()
     note: Callable[[], Awaitable[None]] | None = None
     """What to write down once a GET has been answered so."""
 
     async def send(self, send: Send, *, head: bool) -> None:
-        """Send it; for HEAD, everything but the body. 204 and 304 carry neither body nor length (RFC 9110, 15.3.5, 15.4.5)."""
-        headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in self.headers.items()]
-        if self.status not in {204, 304}:
-            headers.append((b"content-length", str(sum(map(len, self.pieces))).encode()))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        pieces = () if head else self.pieces
-        for piece in pieces:
+        """Send it; for HEAD, everything but the body."""
+        begin = {"type": "http.response.start", "status": self.status, "headers": self.fields}
+        if self.status not in BODILESS:
+            begin["headers"] = *self.fields, (b"content-length", b"%d" % sum(map(len, self.pieces)))
+        await send(begin)
+        *earlier, last = (not head and self.pieces) or (b"",)
+        for piece in earlier:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await send({"type": "http.response.body", "body": last})
+
+
+CLOSE = fields({"Connection": "close"})
 
 
 class TurnedAway(Exception):
@@ -62,8 +78,7 @@ class ClientGone(Exception):
     """The client went away before its body was complete."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One request, taken apart."""
 
     scope: Scope
@@ -108,7 +123,7 @@ class Call:
             async with asyncio.timeout(seconds):
                 return await self._body(most)
         except TimeoutError:
-            raise TurnedAway(Answer(408, headers={"Connection": "close"})) from None
+            raise TurnedAway(Answer(408, fields=CLOSE)) from None
 
     async def _body(self, most: int) -> bytes:
         whole = bytearray()
@@ -118,17 +133,22 @@ class Call:
                 raise ClientGone
             whole += message.get("body", b"")
             if len(whole) > most:
-                raise TurnedAway(Answer(413, headers={"Connection": "close"}))
+                raise TurnedAway(Answer(413, fields=CLOSE))
             if not message.get("more_body", False):
                 return bytes(whole)
 
 
 def not_allowed(methods: Iterable[str]) -> Answer:
     """405, with the methods that this address takes."""
-    return Answer(405, headers={"Allow": ", ".join(methods)})
+    return Answer(405, fields=fields({"Allow": ", ".join(methods)}))
 
 
 def http_date(moment: datetime) -> str:
     """An HTTP date (RFC 9110, 5.6.7). PURE."""
-    year, month, day, hour, minute, second, weekday, *_ = moment.utctimetuple()
-    return f"{DAYS[weekday]}, {day:02} {MONTHS[month - 1]} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
+    there = moment.astimezone(UTC)
+    return f"{_day(there.date())} {TWO_DIGITS[there.hour]}:{TWO_DIGITS[there.minute]}:{TWO_DIGITS[there.second]} GMT"
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date) -> str:
+    return f"{DAYS[day.weekday()]}, {day.day:02} {MONTHS[day.month - 1]} {day.year:04}"

@@ -11,23 +11,27 @@ from wallet_service.cards.design import CardState
 from wallet_service.cards.faces import Faces
 from wallet_service.engine.grouping import Grouped
 from wallet_service.tokens import MasterKeys
-from wallet_service.web.phones.http import Answer, Call, Receive, Scope, Send, http_date, not_allowed
+from wallet_service.web.phones.http import Answer, Call, Receive, Scope, Send, fields, http_date, not_allowed
 from wallet_service.web.phones.respond import noted, respond
 from wallet_service.web.writes import Writes
 
 PURPOSE = "card-link"
-PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
+PLAIN = fields({"Content-Type": "text/plain; charset=utf-8"})
 NOTHING_HERE = Answer(404, (b"There is no card here.\n",), PLAIN)
 WITHDRAWN = Answer(410, (b"This card was withdrawn.\n",), PLAIN)
 TRY_LATER = Answer(
-    503, (b"The card cannot be given out at the moment. Please try again later.\n",), {**PLAIN, "Retry-After": "60"}
+    503,
+    (b"The card cannot be given out at the moment. Please try again later.\n",),
+    PLAIN + fields({"Retry-After": "60"}),
 )
-GIVEN_OUT = {
-    "Content-Disposition": 'attachment; filename="card.pkpass"',
-    "Content-Encoding": "identity",
-    "Cache-Control": "private, no-store",
-    "X-Robots-Tag": "noindex",
-}
+GIVEN_OUT = fields(
+    {
+        "Content-Disposition": 'attachment; filename="card.pkpass"',
+        "Content-Encoding": "identity",
+        "Cache-Control": "private, no-store",
+        "X-Robots-Tag": "noindex",
+    }
+)
 
 
 def card_link(public_url: str, keys: MasterKeys, card_id: str) -> str:
@@ -66,5 +70,5 @@ class LinkDoor:
         package = await self.faces.package(state)
         if call.method == "GET":  # before the answer: the registration that follows is taken to hold this version
             await noted(self.writes.handed.submit((state.serial, state.version)))
-        headers = {"Content-Type": package.media_type, "Last-Modified": http_date(state.modified_at)}
-        return Answer(200, package.pieces, headers | GIVEN_OUT)
+        own = fields({"Content-Type": package.media_type, "Last-Modified": http_date(state.modified_at)})
+        return Answer(200, package.pieces, own + GIVEN_OUT)

@@ -6,12 +6,14 @@ from typing import Any
 
 import orjson
 
-from wallet_service.web.phones.http import Answer, TurnedAway
+from wallet_service.web.phones.http import Answer, TurnedAway, fields
 
 PUSH_TOKEN = re.compile(r"(?:[0-9a-f]{2}){32,100}", re.IGNORECASE)
 
 SECRET = re.compile(r"(?<![\w-])(?!card_)[\w-]{20,}")
 """What may be a device id or a token: phones put theirs into what they report. Serial numbers stay."""
+
+JSON = fields({"Content-Type": "application/json"})
 
 LONGEST_LINE = 500
 """Characters kept of one line of a phone's log."""
@@ -55,4 +57,4 @@ def _object(body: bytes) -> Mapping[str, Any]:
 
 def _unreadable(wanted: str) -> TurnedAway:
     said = orjson.dumps({"message": f"The body must be {wanted}."})
-    return TurnedAway(Answer(400, (said,), {"Content-Type": "application/json"}))
+    return TurnedAway(Answer(400, (said,), JSON))

@@ -13,9 +13,17 @@ LOG = structlog.get_logger()
 async def respond(call: Call, answering: Awaitable[Answer], send: Send, trouble: Answer) -> None:
     """Send the answer, then write down its note. Whatever goes wrong on our side is answered with `trouble`."""
     try:
-        answer = await _whatever_happens(answering, trouble)
+        answer = await answering
+    except TurnedAway as refusal:
+        answer = refusal.answer
     except ClientGone:
         return
+    except WalletServiceError as refusal:
+        LOG.warning("phone turned away", slug=refusal.slug, why=refusal.detail)
+        answer = trouble
+    except Exception:  # a phone must hear 503 and come back, whatever bug this is
+        LOG.exception("phone door failed")
+        answer = trouble
     await answer.send(send, head=call.method == "HEAD")
     if answer.note is not None and call.method == "GET":
         await noted(answer.note())
@@ -29,17 +37,3 @@ async def noted(note: Awaitable[None]) -> None:
         LOG.warning("note not kept", slug=refusal.slug)
     except Exception:  # whatever bug this is, it is not the phone's
         LOG.exception("note not kept")
-
-
-async def _whatever_happens(answering: Awaitable[Answer], trouble: Answer) -> Answer:
-    try:
-        return await answering
-    except TurnedAway as refusal:
-        return refusal.answer
-    except ClientGone:
-        raise
-    except WalletServiceError as refusal:
-        LOG.warning("phone turned away", slug=refusal.slug, why=refusal.detail)
-    except Exception:  # a phone must hear 503 and come back, whatever bug this is
-        LOG.exception("phone door failed")
-    return trouble

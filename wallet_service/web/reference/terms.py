@@ -26,7 +26,7 @@ NDJSON = "application/x-ndjson"
 """A body in which each line is accepted or refused by itself, so that what is wrong in it refuses no call."""
 
 BY_FORMAT: Mapping[str, Sequence[str]] = {
-    "application/json": ("json-invalid", "media-type-unsupported", "too-large"),
+    "application/json": ("json-invalid", "media-type-unsupported", "request-too-slow", "too-large"),
     NDJSON: ("media-type-unsupported",),
 }
 """What a call with a body of this format may be refused for."""
