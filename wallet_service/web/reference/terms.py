@@ -40,7 +40,7 @@ BY_NAME: Mapping[str, Sequence[str]] = {
     "card": ("card-not-found",),
     "cursor": ("cursor-invalid",),
     "external_id": ("member-exists",),
-    "idempotency-key": ("idempotency-key-invalid", "idempotency-key-reused", "idempotency-in-progress"),
+    "Idempotency-Key": ("idempotency-key-invalid", "idempotency-key-reused", "idempotency-in-progress"),
     "language": ("language-unknown",),
     "member": REFERENCE_TO_A_MEMBER,
     "phone": ("member-exists", "phone-invalid"),
