@@ -153,8 +153,7 @@ async def test_a_mistake_of_ours_keeps_its_own_name(database: PostgresDatabase):
 async def test_an_outage_that_the_driver_meets_is_one_too(database: PostgresDatabase, state: str):
     with pytest.raises(DatabaseUnavailable):  # noqa: PT012 - it is raised by whatever happens in the transaction
         async with database.begin() as tx:
-            driver = await tx.driver()
-            await driver.execute(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$")
+            await (await tx.driver()).execute(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$")
     assert await brands(database) == []
 
 
