@@ -151,7 +151,7 @@ async def test_a_mistake_of_ours_keeps_its_own_name(database: PostgresDatabase):
 
 @pytest.mark.parametrize("state", ["53100", "57P01", "40P01"])
 async def test_an_outage_that_the_driver_meets_is_one_too(database: PostgresDatabase, state: str):
-    with pytest.raises(DatabaseUnavailable):  # noqa: PT012 - it is raised by whatever happens in the transaction
+    with pytest.raises(DatabaseUnavailable):
         async with database.begin() as tx:
             await (await tx.driver()).execute(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$")
     assert await brands(database) == []
