@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import httpx2
 import pytest
+import structlog
 
 from tests.people import OTHER_PASS_TYPE, PASS_TYPE, TEAM, Brand, open_brand
 from wallet_service.app import open_service, upgrade_database
@@ -115,6 +116,13 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
     """An HTTP client."""
     async with httpx2.AsyncClient(timeout=30) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command that ran in this process has sent the logs to a stderr of its own, which is closed by now."""
+    yield
+    structlog.reset_defaults()
 
 
 @dataclass(slots=True)
