@@ -79,16 +79,11 @@ def style_of(template: Template, version_id: str, language: str) -> Style:
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """Looks cards up, many at once."""
+    """Makes the files that show cards as they are."""
 
     database: Database
     shelf: Shelf
     wallet: Wallet
-
-    async def look(self, serials: Sequence[str]) -> list[CardState | None]:
-        """What is known now of each card; None where there is no such card."""
-        async with self.database.read() as tx:
-            return await states(tx, serials)
 
     async def package(self, state: CardState) -> Package:
         """The file for a phone that shows the card in this state."""
