@@ -4,12 +4,10 @@ import asyncio
 import json
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Executor, Future
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,6 +21,7 @@ from wallet_service.wallets.apple.devpki import make_dev_certificates
 from wallet_service.wallets.apple.keyring import Certificates
 from wallet_service.wallets.apple.push.memory import MemoryPushTransport
 from wallet_service.wallets.apple.push.seam import Push, PushOutcome, PushResult
+from wallet_service.wallets.apple.signing import Signer
 from wallet_service.wallets.apple.signing_room import SigningRoom
 from wallet_service.wallets.apple.wallet import AppleWallet, PushStyle, outcome_of
 from wallet_service.wallets.seam import CardFace, FaceUnfit, Wake
@@ -193,13 +192,13 @@ def test_every_verdict_has_its_meaning(outcome: PushOutcome, details: dict[str, 
     assert outcome_of(replace(PushResult(Push(TOKEN, PASS_TYPE), outcome), **details)) == meaning  # type: ignore[arg-type]  # fields of PushResult
 
 
-class OnTheLoop(Executor):
-    """How it would be without threads."""
+class OnTheLoop(SigningRoom):
+    """How it would be without clerks."""
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(fn(*args, **kwargs))
-        return done
+    async def sign(self, signer: Signer, manifest: bytes, now: datetime) -> bytes:
+        signature = signer.sign(manifest, now)
+        await asyncio.sleep(0)
+        return signature
 
 
 async def held_up(wallet: AppleWallet) -> float:
@@ -233,6 +232,6 @@ async def held_up(wallet: AppleWallet) -> float:
 
 async def test_signing_does_not_hold_up_the_event_loop(bench: Bench):
     calm = replace(bench.wallet, certificates=Certificates(bench.certs))
-    busy = replace(bench.wallet, certificates=Certificates(bench.certs), _room=SigningRoom(executor=OnTheLoop()))
-    with_threads, without = await held_up(calm), await held_up(busy)
-    assert with_threads < without / 2
+    busy = replace(bench.wallet, certificates=Certificates(bench.certs), _room=OnTheLoop())
+    with_clerks, without = await held_up(calm), await held_up(busy)
+    assert with_clerks < without / 2

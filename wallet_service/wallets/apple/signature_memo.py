@@ -1,12 +1,11 @@
 """Signatures already given, by the digest of what was signed: the same manifest is never signed twice."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What cannot be computed again without the key: about 300 bytes."""
 
     stamp: bytes

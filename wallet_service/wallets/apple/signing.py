@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from wallet_service.wallets.apple import der
 from wallet_service.wallets.apple.certificates import CertificateUnusable, PassCertificate, refuse_misfit
@@ -13,6 +16,18 @@ from wallet_service.wallets.apple.cms import make_mould
 from wallet_service.wallets.apple.signature_memo import Entry, SignatureMemo
 
 PADDING, HASH = PKCS1v15(), SHA256()
+PREHASHED = Prehashed(HASH)
+
+
+class Draft(NamedTuple):
+    """All of a signature but the RSA operation."""
+
+    stamp: bytes
+    """The signing time as it stands in the document."""
+    manifest: bytes
+    """SHA-256 of the manifest."""
+    digest: bytes
+    """SHA-256 of what RSA signs."""
 
 
 class Signer:
@@ -46,12 +61,25 @@ class Signer:
         Costs one RSA operation, about 0.3 ms during which other threads run. Raises `CertificateUnusable` when
         `now` lies outside the certificate's validity, since phones refuse a pass so signed.
         """
+        draft = self.draft(manifest, now)
+        return self.finish(draft, self.certificate.key.sign(draft.digest, PADDING, PREHASHED))
+
+    def draft(self, manifest: bytes, now: datetime) -> Draft:
+        """What is to be signed, for whoever has the key. Raises as `sign` does."""
         self._refuse_outside_validity(now)
         stamp, digest = self._stamp(now), sha256(manifest).digest()
         signed = self._moulds[len(stamp)].to_be_signed(stamp, digest)
-        entry = Entry(stamp, self.certificate.key.sign(signed, PADDING, HASH))
-        self._memo.keep(digest, entry)
-        return self._cast(entry, digest)
+        return Draft(stamp, digest, sha256(signed).digest())
+
+    def finish(self, draft: Draft, signature: bytes) -> bytes:
+        """The file `signature` of a draft, given its RSA signature, which is remembered."""
+        entry = Entry(draft.stamp, signature)
+        self._memo.keep(draft.manifest, entry)
+        return self._cast(entry, draft.manifest)
+
+    def private_key(self) -> bytes:
+        """The key itself (PKCS#8, DER, not encrypted), for a process that signs drafts."""
+        return self.certificate.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
     def verifies(self, signature: bytes, manifest: bytes, signed_at: datetime) -> bool:
         """Whether `signature` is what this certificate's public key accepts for the manifest and the time."""

@@ -91,7 +91,7 @@ class AppleWallet:
         self._vetted.add(face.design.key)
 
     async def package(self, face: CardFace) -> Package:
-        """The .pkpass of this face. Signed in a thread, and only if these very bytes were not signed before."""
+        """The .pkpass of this face. Signed by a clerk, and only if these very bytes were not signed before."""
         signer = self.certificates.at_hand(face.pass_type) or await self._signer(face.pass_type)
         mould = self._mould(face.design)
         pass_json = mould.stencil.fill(face, self._identity(face, signer))
@@ -115,9 +115,8 @@ class AppleWallet:
         return self.keys.recognises(token, TOKEN_PURPOSE, pass_type, serial)
 
     async def aclose(self) -> None:
-        """Close every connection and thread."""
-        await asyncio.gather(*(transport.aclose() for _, transport in self._lines.values()))
-        self._room.close()
+        """Close every connection, and let the clerks go."""
+        await asyncio.gather(*(transport.aclose() for _, transport in self._lines.values()), self._room.aclose())
 
     async def _signer(self, pass_type: str) -> Signer:
         """The signer; reading a certificate takes 40 ms, so it happens in a thread."""
