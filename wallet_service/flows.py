@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from wallet_service.cards.faces import Shelf
-from wallet_service.cards.facts import CardChanged, CardsRestyled, TemplatePublished
+from wallet_service.cards.facts import CardsChanged, CardsRestyled, TemplatePublished
 from wallet_service.cards.refresh import refresh_balances, refresh_cards
 from wallet_service.database.seam import Settle, Transaction
 from wallet_service.engine.seam import Cron, Engine
@@ -41,7 +41,7 @@ def map_flows(engine: Engine, push: PushSettings) -> dict[type, Step]:
 
         return step
 
-    async def tell_phones(tx: Transaction, _facts: Sequence[CardChanged]) -> None:
+    async def tell_phones(tx: Transaction, _facts: Sequence[CardsChanged]) -> None:
         engine.nudge(tx, TELL_PHONES)  # a hint is enough: this drain looks by itself, and the row is in the table
 
     async def show_balance(tx: Transaction, facts: Sequence[BalanceChanged]) -> None:
@@ -54,7 +54,7 @@ def map_flows(engine: Engine, push: PushSettings) -> dict[type, Step]:
         MemberEnrolled: nothing,
         BalanceChanged: show_balance,
         MemberChanged: show_member,
-        CardChanged: tell_phones,
+        CardsChanged: tell_phones,
         TemplatePublished: wake(RESTYLE_CARDS),
         CardsRestyled: wake(PACE_REFRESHES),
     }

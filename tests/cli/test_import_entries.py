@@ -14,7 +14,6 @@ from wallet_service.cli.import_entries import KeyMissing, import_of_entries
 from wallet_service.cli.import_progress import Tally
 from wallet_service.cli.import_run import FIRST, ImportInterrupted, ResultsUnwritable
 from wallet_service.database.postgres import DatabaseUnavailable
-from wallet_service.database.seam import Database
 from wallet_service.loyalty.balances import Posting
 from wallet_service.loyalty.brands import BrandNotFound
 from wallet_service.loyalty.keys import Caller, Scope
@@ -22,7 +21,7 @@ from wallet_service.loyalty.members import Member
 from wallet_service.loyalty.once import Reply
 from wallet_service.service import Service
 from wallet_service.web.api.importing import BATCH
-from wallet_service.web.api.lanes import write_in_lanes
+from wallet_service.web.api.lanes import Lanes
 from wallet_service.web.api.lines import LineReader
 from wallet_service.web.api.ndjson import Line
 from wallet_service.web.idempotency import KeyInvalid
@@ -146,7 +145,7 @@ async def test_what_came_over_rest_is_not_counted_again(mover: Mover, anna: Memb
     line = TO_ANNA | {"key": "receipt-1"}
     posting = LineReader(caller, 1000).read(Line(1, json.dumps(line).encode()))
     assert isinstance(posting, Posting)
-    await write_in_lanes(mover.shop.database, [posting])
+    await Lanes(mover.shop.database).write([posting])
 
     assert await mover.bring(import_of_entries(mover.shop.brand.id), [line]) == Tally(replayed=1)
     assert await balance(mover, anna) == 1
@@ -183,11 +182,11 @@ async def test_an_import_ends_where_the_database_goes_away(mover: Mover):
     kind = import_of_entries(mover.shop.brand.id, "opening")
     answer = refusal_reply(DatabaseUnavailable(ConnectionResetError()))
 
-    async def away(_database: Database, postings: Sequence[Posting]) -> Sequence[Reply]:
+    async def away(postings: Sequence[Posting]) -> Sequence[Reply]:
         return [answer] * len(postings)
 
     with pytest.raises(ImportInterrupted, match="At line 1: The database did not answer"):
-        await mover.bring(replace(kind, write=away), [TO_ANNA])
+        await mover.bring(replace(kind, writer=lambda _database: away), [TO_ANNA])
 
 
 async def test_a_brand_that_is_unknown_is_named(mover: Mover):

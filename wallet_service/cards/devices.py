@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from wallet_service.cards import devices_sql as sql
-from wallet_service.cards.facts import CardChanged
+from wallet_service.cards.facts import CardsChanged
 from wallet_service.database.seam import Row, Transaction
 
 
@@ -142,8 +142,8 @@ async def _keep_to_the_cap(tx: Transaction, cards: Iterable[str], cap: int) -> N
 
 async def _wake_the_stale(tx: Transaction, pairs: Sequence[tuple[str, str]]) -> None:
     values = {"devices": [device for device, _ in pairs], "cards": [card for _, card in pairs]}
-    for row in await tx.all(sql.MARK_STALE, values):
-        tx.record(CardChanged(row.card_id))
+    if await tx.all(sql.MARK_STALE, values):
+        tx.record(CardsChanged())
 
 
 async def unregister_device(tx: Transaction, device_id: str, card_id: str, pass_type: str) -> bool:

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class CardChanged:
-    """A card shows something new; its phones are due to be told."""
-
-    card_id: str
+class CardsChanged:
+    """Some cards show something new; their phones are due to be told."""
 
 
 @dataclass(frozen=True, slots=True)

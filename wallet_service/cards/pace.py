@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from wallet_service.cards import restyle_sql as sql
-from wallet_service.cards.facts import CardChanged
+from wallet_service.cards.facts import CardsChanged
 from wallet_service.database.seam import Database, Row, Transaction
 from wallet_service.settings import PushSettings
 
@@ -75,8 +75,8 @@ class Pacing:
         next_in = due.next_in(len(passed.due))
         note = {"cards": passed.cards, "reached": passed.reached, "pushed": len(passed.due), "next_in": next_in}
         await tx.run(sql.NOTE_PASSED, {"id": refresh.id} | note)
-        for card_id in passed.due:
-            tx.record(CardChanged(card_id))
+        if passed.due:
+            tx.record(CardsChanged())
         return next_in
 
 

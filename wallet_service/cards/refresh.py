@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from wallet_service.cards import sql
 from wallet_service.cards.design import CardState, looks_alike
 from wallet_service.cards.faces import Shelf, face, states
-from wallet_service.cards.facts import CardChanged
-from wallet_service.database.seam import Row, Transaction
+from wallet_service.cards.facts import CardsChanged
+from wallet_service.database.seam import Statement, Transaction
 from wallet_service.loyalty.facts import BalanceChanged, MemberChanged
 from wallet_service.loyalty.members import first_name
 
@@ -22,7 +23,7 @@ async def refresh_balances(tx: Transaction, facts: Sequence[BalanceChanged], int
     """
     members = list({fact.member_id for fact in facts})
     values = {"members": members, "field": "balance", "interval": interval, "now": tx.now}
-    _record(tx, await tx.all(sql.TOUCH_SHOWING, values))
+    await _touch(tx, sql.TOUCH_SHOWING, values)
 
 
 async def refresh_cards(tx: Transaction, facts: Sequence[MemberChanged], shelf: Shelf, interval: float) -> None:
@@ -39,7 +40,7 @@ async def refresh_cards(tx: Transaction, facts: Sequence[MemberChanged], shelf: 
 async def refresh_these(tx: Transaction, card_ids: Sequence[str], interval: float) -> None:
     """New versions for these very cards."""
     if card_ids:
-        _record(tx, await tx.all(sql.TOUCH_THESE, {"cards": list(card_ids), "interval": interval, "now": tx.now}))
+        await _touch(tx, sql.TOUCH_THESE, {"cards": list(card_ids), "interval": interval, "now": tx.now})
 
 
 async def _looks_new(tx: Transaction, shelf: Shelf, state: CardState, was: Past) -> bool:
@@ -54,6 +55,6 @@ def _before(state: CardState, was: Past) -> CardState:
     return replace(state, holder=replace(state.holder, **texts))  # type: ignore[arg-type]  # no text goes into balance
 
 
-def _record(tx: Transaction, rows: Sequence[Row]) -> None:
-    for row in rows:
-        tx.record(CardChanged(row.card_id))
+async def _touch(tx: Transaction, statement: Statement, values: Mapping[str, Any]) -> None:
+    if await tx.run(statement, values):
+        tx.record(CardsChanged())

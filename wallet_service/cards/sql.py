@@ -68,7 +68,6 @@ FROM bumped CROSS JOIN (SELECT CAST(:interval AS float8) * interval '1 second' A
 ) AS told USING (id)
 ORDER BY id
 ON CONFLICT (card_id) DO UPDATE SET seq = push_due.seq + 1
-RETURNING card_id
 """
 """A new version of each touched card: its version and Last-Modified grow, it takes the next change number of its pass
 type, and it is due to be told. The row of the pass type stays locked until the commit, so change numbers become

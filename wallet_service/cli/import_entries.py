@@ -10,7 +10,7 @@ from wallet_service.cli.import_run import Kind
 from wallet_service.errors import Invalid
 from wallet_service.loyalty.balances import Posting
 from wallet_service.loyalty.keys import Caller, Scope
-from wallet_service.web.api.lanes import write_in_lanes
+from wallet_service.web.api.lanes import AHEAD, Lanes
 from wallet_service.web.api.lines import LineReader
 from wallet_service.web.idempotency import once_key
 
@@ -30,9 +30,10 @@ def import_of_entries(brand_id: str, name: str | None = None) -> Kind[Posting]:
     return Kind(
         brand_id,
         lambda source, longest: entry_reader(source, brand_id, name, longest).read,
-        write_in_lanes,
+        lambda database: Lanes(database).write,
         "written",
         "written before",
+        AHEAD,
     )
 
 

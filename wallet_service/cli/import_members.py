@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from wallet_service.cli.import_run import Kind
@@ -50,7 +51,7 @@ def import_of_members(brand_id: str) -> Kind[Applicant]:
     return Kind(
         brand_id,
         lambda _source, longest: MemberReader(longest).read,
-        lambda database, applicants: write_members(database, brand_id, applicants),
+        lambda database: partial(write_members, database, brand_id),
         "enrolled",
         "there already",
     )

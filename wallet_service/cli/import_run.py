@@ -57,11 +57,14 @@ class Kind(Generic[Wish]):
     brand_id: str
     reader: Callable[[Source, int], Callable[[Line], Wish | WalletServiceError]]
     """Given the file and the longest line in bytes. May refuse the file, before anything is written."""
-    write: Callable[[Database, Sequence[Wish]], Awaitable[Sequence[Reply]]]
+    writer: Callable[[Database], Callable[[Sequence[Wish]], Awaitable[Sequence[Reply]]]]
+    """Given the database: what writes a batch."""
     written: str
     """How one says that a line was written."""
     replayed: str
     """How one says that an earlier run had written it."""
+    ahead: int = 1
+    """Batches that may be given to what writes them at once."""
 
 
 @dataclass(slots=True)
@@ -111,7 +114,7 @@ async def run(kind: Kind[Wish], source: Source, refusals: Refusals, settings: Se
     async with session.opened(settings) as service:
         async with service.database.read() as tx:
             await known_brand(tx, kind.brand_id)
-        lines = Import(read, lambda wishes: kind.write(service.database, wishes), longest)
+        lines = Import(read, kind.writer(service.database), longest, ahead=kind.ahead)
         with shown(source, ERR) as board:
             tally = await _carry(lines, board, refusals, stop)
     session.OUT.print(closing_line(tally, kind.written, kind.replayed, board.seconds))

@@ -49,4 +49,4 @@ def test_all_postings_of_a_member_take_one_lane_in_their_order(members: list[int
 def test_where_members_are_named_in_several_ways_one_lane_takes_everything():
     refs = [MemberRef("external", "BH-1"), MemberRef("phone", "+79161234567"), MemberRef("external", "BH-2")]
 
-    assert share_out([Posting("brand_1", ref) for ref in refs]) == [[0, 1, 2]]
+    assert share_out([Posting("brand_1", ref) for ref in refs]) == [[0, 1, 2], []]

@@ -8,7 +8,6 @@ repeated as a whole when its lines carry keys.
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated
 
@@ -17,7 +16,7 @@ from fastapi.responses import StreamingResponse
 
 from wallet_service.web.api.document import ref, refusals
 from wallet_service.web.api.importing import Import
-from wallet_service.web.api.lanes import write_in_lanes
+from wallet_service.web.api.lanes import AHEAD, Lanes
 from wallet_service.web.api.lines import LineReader
 from wallet_service.web.callers import KnownCaller
 from wallet_service.web.doors import Doors
@@ -61,7 +60,7 @@ async def bulk(
     doors: Doors = request.app.state.doors
     longest = doors.service.settings.limits.bulk_line_bytes
     reader = LineReader(caller, longest)
-    entries = Import(reader.read, partial(write_in_lanes, doors.database), longest, MOST_LINES)
+    entries = Import(reader.read, Lanes(doors.database).write, longest, MOST_LINES, AHEAD)
     async with aclosing(entries.results(request.stream())) as batches:
         async for batch in batches:
             results.writelines(result.to_json() for result in batch)

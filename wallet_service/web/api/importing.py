@@ -1,6 +1,7 @@
 """An import: lines are read while those before them are written, and each gets its reply, in order, in flat memory."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -57,20 +58,22 @@ class Import(Generic[Wish]):
     """Bytes of a line that are looked at, and one more."""
     most: int | None = None
     """Lines that are taken; those beyond are dropped, so that a client comes to hear of it."""
+    ahead: int = 1
+    """Batches given to `write` before it has replied to the first of them."""
 
     async def results(self, pieces: AsyncIterable[bytes]) -> AsyncGenerator[Sequence[Result], None]:
         """What became of each line, in batches, in order."""
-        writing: asyncio.Task[Sequence[Result]] | None = None
+        writing: deque[asyncio.Task[Sequence[Result]]] = deque()
         try:
             async for batch in self._batches(pieces):
-                if writing is not None:
-                    yield await writing
-                writing = asyncio.create_task(self._written(batch))
-            if writing is not None:
-                yield await writing
+                if len(writing) == self.ahead:
+                    yield await _first(writing)
+                writing.append(asyncio.create_task(self._written(batch)))
+            while writing:
+                yield await _first(writing)
         finally:
-            if writing is not None:
-                await asyncio.wait([writing])
+            if writing:
+                await asyncio.wait(writing)
 
     async def _batches(self, pieces: AsyncIterable[bytes]) -> AsyncIterator[list["_Read[Wish]"]]:
         cutter, waiting = LineCutter(self.longest), list[_Read[Wish]]()
@@ -113,3 +116,10 @@ class _Read(Generic[Wish]):
 
     number: int
     wish: Wish | WalletServiceError
+
+
+async def _first(writing: deque[asyncio.Task[Sequence[Result]]]) -> Sequence[Result]:
+    """What became of the first batch; until that is known, it stays among those that are waited for."""
+    results = await writing[0]
+    writing.popleft()
+    return results
