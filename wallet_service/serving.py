@@ -27,11 +27,25 @@ ENOUGH = 65_536
 """Connections and files of one process."""
 
 
+YOUNG, MIDDLE, OLD = 20_000, 20, 20
+"""Objects born before the garbage collector looks at the young ones, and how often it does before it looks further."""
+
+
 class AddressUnusable(WalletServiceError):
     """The address to listen on is taken, or none of this machine's."""
 
     slug = "address-unusable"
     title = "Nobody could reach us"
+
+
+def spare_collector() -> None:
+    """Have Python's garbage collector look less often, and not at what stands to the end anyway.
+
+    Requests leave hardly any cycles behind, and walking over thousands of kept passes and open connections to look for
+    some takes a tenth of the time of a light read, and a third of an import's.
+    """
+    gc.freeze()
+    gc.set_threshold(YOUNG, MIDDLE, OLD)
 
 
 def listening(port: int, host: str = "127.0.0.1", remedy: str = "Choose another --host or --port.") -> socket:
@@ -92,7 +106,7 @@ async def serving(service: Service, *, listener: socket | None = None, worker: b
             group.create_task(work(service, stop))
         try:
             await server.begun.wait()
-            gc.freeze()  # what stands now stands to the end: to look at it again and again is a third of an import's CPU
+            spare_collector()
             yield server
         finally:
             server.should_exit = True

@@ -16,6 +16,7 @@ from wallet_service.database.seam import Database
 from wallet_service.loyalty.balances import Posting
 from wallet_service.loyalty.once import OnceKey
 from wallet_service.loyalty.references import MemberRef
+from wallet_service.serving import spare_collector
 from wallet_service.web.render import render_posting
 from wallet_service.web.writes import Writes
 
@@ -50,7 +51,7 @@ async def _measure_verb(effort: Effort) -> Figures:
         writes = Writes.to(service.database, service.settings.limits, render_posting)
         ours, theirs = by_the_verb(writes, crowd), by_four_statements(service.database, crowd)
         gc.collect()
-        gc.freeze()  # as `serve` does
+        spare_collector()  # as `serve` does
         for change, callers in ((ours, CALLERS), (theirs, CONNECTIONS)):
             await _per_second(change, callers, seconds / 2)  # connections and statements get warm
         found = of_pairs(
