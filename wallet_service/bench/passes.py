@@ -26,6 +26,7 @@ from wallet_service.bench.harness import (
     steps,
 )
 from wallet_service.cards.design import CardState
+from wallet_service.serving import spare_collector
 from wallet_service.wallets.apple.signing import HASH, PADDING, Signer
 from wallet_service.wallets.apple.signing_room import SigningRoom
 from wallet_service.wallets.apple.wallet import AppleWallet
@@ -74,6 +75,7 @@ class Round:
 def measure(effort: Effort) -> Figures:
     """Every figure of this bench."""
     passes = PASSES[effort]
+    spare_collector()  # as `serve` does
     with card_press() as press:
         with one_core():
             rounds = [on_loop(lambda: _round(press, passes)) for _ in steps("one core", ROUNDS)]

@@ -59,7 +59,7 @@ UNAUTHORIZED = Answer(401, fields=fields({"WWW-Authenticate": "ApplePass"}))
 NOT_FOUND = Answer(404)
 REGISTRATION_BYTES = 4_096
 
-TURNS = 64
+TURNS = 80
 """Phones that are told or given something at once. The others wait for their turn and not for the event loop, where a
 till would wait behind them. More turns serve more phones in a second, and let the till wait longer."""
 
