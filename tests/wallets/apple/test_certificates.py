@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from structlog.testing import capture_logs
 
 from tests.wallets.apple.conftest import NOW, PASS_TYPE, TEAM
+from wallet_service.private_files import put
 from wallet_service.wallets.apple import der
-from wallet_service.wallets.apple.certificate_folder import put, switch
+from wallet_service.wallets.apple.certificate_folder import switch
 from wallet_service.wallets.apple.certificates import CertificateExists, CertificateUnusable, load_certificate
 from wallet_service.wallets.apple.devpki import make_dev_certificates
 from wallet_service.wallets.apple.keyring import Certificates

@@ -4,7 +4,6 @@ The order of the renames is the whole point. The certificate decides which key i
 both keys, then changes the certificate (the switch), then drops the old key; whenever it stops, a pair fits.
 """
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copy2
@@ -12,18 +11,17 @@ from shutil import copy2
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from wallet_service.private_files import make_private_folder, put
 from wallet_service.wallets.apple.certificates import (
     CERTIFICATE,
     INTERMEDIATE,
     KEY,
-    OWNER_ONLY,
     PassCertificate,
     load_certificate,
 )
 from wallet_service.wallets.apple.pem import certificate_pem, key_pem
 
 PREVIOUS = "previous"
-OWNER_ONLY_FOLDER = 0o700
 
 
 def switch(
@@ -38,36 +36,6 @@ def switch(
     put(folder / INTERMEDIATE, certificate_pem(intermediate))
     put(folder / KEY, new_key)
     return load_certificate(folder)
-
-
-def put(file: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, whole or not at all, surviving a power cut."""
-    draft = file.with_name(f".{file.name}.new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(descriptor)
-    draft.replace(file)
-    _settle(file.parent)
-
-
-def make_private_folder(folder: Path) -> None:
-    """Create the folder, if it is not there, for its owner only."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(mode=OWNER_ONLY_FOLDER, exist_ok=True)
-
-
-def _settle(folder: Path) -> None:
-    """Make a rename durable before the next one, so that a power cut cannot reorder them."""
-    if os.name == "nt":  # pragma: no cover - Windows cannot open a folder, and journals renames in order
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _set_aside(folder: Path, now: datetime) -> bytes:

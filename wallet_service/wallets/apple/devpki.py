@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from wallet_service.private_files import put
 from wallet_service.wallets.apple import der
-from wallet_service.wallets.apple.certificate_folder import put, switch
+from wallet_service.wallets.apple.certificate_folder import switch
 from wallet_service.wallets.apple.certificates import (
     APPLE_PASS_TYPE,
     CERTIFICATE,

@@ -2,7 +2,7 @@
 
 from wallet_service.wallets.apple.preview.page import page
 from wallet_service.wallets.apple.preview.photograph import photograph
-from wallet_service.wallets.apple.preview.subject import Subject, from_file, from_template
+from wallet_service.wallets.apple.preview.subject import Subject, from_face, from_file, from_template
 from wallet_service.wallets.apple.preview.view import view
 
-__all__ = ["Subject", "from_file", "from_template", "page", "photograph", "view"]
+__all__ = ["Subject", "from_face", "from_file", "from_template", "page", "photograph", "view"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import segno
@@ -44,6 +45,7 @@ def pick(document: Mapping[str, Any], forms: tuple[str, ...]) -> Barcode | None:
     return None
 
 
+@lru_cache(maxsize=1024)  # a card's code hardly ever changes, and takes longer to draw than the rest of the card
 def _qr(message: str, encoding: str) -> str:
     """The QR code as inline SVG; nothing for a message too long or not in its own character set."""
     if encoding.lower() not in ENCODINGS:

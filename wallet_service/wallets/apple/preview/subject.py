@@ -13,6 +13,8 @@ from wallet_service.wallets.apple.checks.document import fitted, in_order
 from wallet_service.wallets.apple.checks.images import Image, check_images, check_poster, images_of
 from wallet_service.wallets.apple.checks.localisation import Translation, read_translations
 from wallet_service.wallets.apple.checks.strict_json import read_object
+from wallet_service.wallets.filling import filled
+from wallet_service.wallets.seam import CardFace
 
 IDENTITY = {"passTypeIdentifier": "pass.example", "teamIdentifier": "EXAMPLE123", "serialNumber": "sample"}
 """What a template has not, and every pass has."""
@@ -92,6 +94,12 @@ def from_template(
         *check_poster(document, files),
     ]
     return Subject(name, language, _said(fitted(document), {}), _sharpest(files, None), in_order(findings))
+
+
+def from_face(face: CardFace) -> Subject:
+    """A member's card as it is now, without images. It was checked when it was issued: nothing is looked for here."""
+    document = {**filled(face.design.pass_json, face.values), **IDENTITY, "voided": face.voided}
+    return Subject(face.serial, face.design.language, _said(fitted(document), {}), {}, ())
 
 
 def speakable(text: str) -> str:
