@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wallet_service.cards.tell import BEHIND, LONG_AGO, LONGEST_ASKED, LONGEST_WAIT, SWEEP, Floor, describe, next_wait
+from wallet_service.cards.due import BEHIND, LONG_AGO, LONGEST_ASKED, LONGEST_WAIT, SWEEP, Floor, describe, next_wait
 from wallet_service.outcomes import Dead, Delivered, Outcome, Refused, TryLater, Unknown
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from tests.cards.desk import changed, due, installed, somebody_waits_for_a_lock, telling
 from tests.loyalty.shop import Shop
 from tests.wallets.memory_wallet import MemoryWallet
-from wallet_service.cards.tell import SWEEP, Telling
+from wallet_service.cards.due import SWEEP
+from wallet_service.cards.tell import Telling
 from wallet_service.clock import SetClock
 from wallet_service.outcomes import TryLater
 from wallet_service.settings import PushSettings

@@ -68,6 +68,7 @@ def test_the_holes_of_a_design_are_filled_for_a_member():
     template = parse_template(tea())
     filled = {name: fill(template.sample) for name, fill in fillers(template, design(template, "t", "ru")).items()}
     assert filled == {
+        "balance": 1250,
         "balance|points": "1\u00a0250 листьев",
         "first_name|or:Друг": "Anna",
         "card_id": "card_01k00000000000000000000000",

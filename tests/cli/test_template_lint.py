@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.cards.template_maker import put, tea
+from tests.cards.template_maker import CARD_TOML, put, tea
 from wallet_service.cli.templates import app
 
 SHIPPED = sorted((Path(__file__).parents[2] / "pass_templates").glob("*.pkpasstemplate"))
@@ -42,6 +42,13 @@ def test_the_rules_of_apple_are_heard(tmp_path):
     answer = lint("--json", put(tea(crowd), tmp_path))
     (problems,) = json.loads(answer.output).values()
     assert ("W", "pass.json: storeCard.primaryFields (en)") in {(each["severity"], each["where"]) for each in problems}
+
+
+def test_the_rules_of_google_are_heard(tmp_path):
+    sheet = f'{CARD_TOML}\n[google]\nprogramme = "The Extraordinary Tea Society"\n'
+    answer = lint("--json", put(tea(sheet=sheet), tmp_path))
+    (problems,) = json.loads(answer.output).values()
+    assert [(each["severity"], each["where"]) for each in problems] == [("W", "Google class: programName")]
 
 
 def test_contrast_is_judged_once(tmp_path):

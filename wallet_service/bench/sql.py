@@ -55,6 +55,6 @@ PLAIN_UPDATE_BALANCE = text("UPDATE member SET balance = :balance WHERE id = :id
 PLAIN_CHANGE_CARD = text("""
 WITH changed AS (UPDATE card SET version = version + 1, modified_at = :now WHERE id = :card)
 INSERT INTO push_due (card_id, seq, due_at, attempt) VALUES (:card, 1, :now, 0)
-ON CONFLICT (card_id) DO UPDATE SET seq = push_due.seq + 1
+ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1
 """)
 """The last of the four ordinary statements that `bench balances` compares with."""

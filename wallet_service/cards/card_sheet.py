@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wallet_service.cards.google_sheet import GoogleSheet, read_google_sheet
 from wallet_service.cards.placeholders import Holder, Units
 from wallet_service.cards.problem import Problem, TemplateInvalid, error
 
@@ -36,6 +37,7 @@ class CardSheet:
     """Words for points by language, then by CLDR plural form."""
     sample: Holder
     """The member of previews and checks, in the first language."""
+    google: GoogleSheet
 
 
 def read_card_sheet(content: bytes) -> CardSheet:
@@ -44,12 +46,13 @@ def read_card_sheet(content: bytes) -> CardSheet:
         sheet = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as trouble:
         raise TemplateInvalid(error(WHERE, f"not valid TOML: {trouble}", "Mend the line it names.")) from None
-    problems = [*_missing(sheet), *_wrong_units(sheet), *_wrong_languages(sheet)]
+    google, problems = read_google_sheet(sheet.get("google", {}))
+    problems += [*_missing(sheet), *_wrong_units(sheet), *_wrong_languages(sheet)]
     if problems:
         raise TemplateInvalid(*problems)
     card = sheet["card"]
     return CardSheet(
-        card["title"], tuple(card["languages"]), card["announce"], sheet.get("points", {}), _sample(sheet, card)
+        card["title"], tuple(card["languages"]), card["announce"], sheet.get("points", {}), _sample(sheet, card), google
     )
 
 

@@ -1,13 +1,16 @@
 """Card templates: a folder read (`read_template`), understood (`parse_template`), laid out in a language (`design`)."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from wallet_service.cards.card_sheet import read_card_sheet
+from wallet_service.cards.google_layout import OWN_IMAGE, google_layout
+from wallet_service.cards.google_sheet import GoogleSheet
 from wallet_service.cards.json_tree import depth, leaves, with_texts
-from wallet_service.cards.placeholders import Holder, Units, compile_hole, fields_of, parse
+from wallet_service.cards.placeholders import Holder, Units, compile_hole, parse
 from wallet_service.cards.problem import TemplateInvalid, error
 from wallet_service.cards.strings_file import read_strings
 from wallet_service.cards.template_source import TemplateSource, digest, from_bundle, read_template, to_bundle
@@ -51,6 +54,7 @@ class Template:
     announce: str
     units: Mapping[str, Units]
     sample: Holder
+    google: GoogleSheet
     pass_json: Mapping[str, Any]
     files: Mapping[str, Mapping[str, bytes]]
     """Images by language, then by their name at the root of a pass."""
@@ -80,14 +84,14 @@ def parse_template(source: TemplateSource) -> Template:
         announce=sheet.announce,
         units=sheet.units,
         sample=sheet.sample,
+        google=sheet.google,
         pass_json=pass_json,
         files={language: _images(source, language) for language in sheet.languages},
         strings=strings,
-        shows=frozenset(_fields_shown(pass_json, ({}, *strings.values()))),
+        shows=frozenset(),
     )
-    for language in template.languages:
-        fillers(template, design(template, "trial", language))
-    return template
+    designs = [design(template, "trial", language) for language in template.languages]
+    return replace(template, shows=frozenset(field for each in designs for field in _fields_shown(template, each)))
 
 
 def design(template: Template, version_id: str, language: str) -> Design:
@@ -95,13 +99,23 @@ def design(template: Template, version_id: str, language: str) -> Design:
     translate = _in_words(template.strings.get(language, {}))
     pass_json = _announcing(template.pass_json, template.announce)
     understood = with_texts(pass_json, lambda key, text: parse(translate(key, text)))
-    return Design(f"{version_id}/{language}", language, understood, template.files[language])
+    images = template.files[language]
+    google = google_layout(
+        template.google,
+        language,
+        title=template.title,
+        announce=template.announce,
+        pass_json=understood,
+        images=images,
+    )
+    files = {name: content for name, content in images.items() if not name.startswith(OWN_IMAGE)}
+    return Design(f"{version_id}/{language}", language, understood, files, google)
 
 
 def fillers(template: Template, laid_out: Design) -> Mapping[str, Callable[[Holder], Value]]:
     """For every hole of a design, the function that fills it: `CardFace.values` is each of them called."""
     units = template.units.get(laid_out.language, {})
-    return {hole.name: compile_hole(hole.name, laid_out.language, units) for hole in _holes(laid_out.pass_json)}
+    return {hole.name: compile_hole(hole.name, laid_out.language, units) for hole in _holes(laid_out)}
 
 
 def read_pass_json(source: TemplateSource) -> Mapping[str, Any]:
@@ -163,11 +177,9 @@ def _in_words(words: Strings) -> Callable[[str, str], str]:
     return lambda key, text: words.get(text, text) if key in TRANSLATED else text
 
 
-def _fields_shown(pass_json: Mapping[str, Any], languages: Iterable[Strings]) -> Iterator[str]:
-    """Fields that some text shows in some language: a translation may show more than the text it translates."""
-    for words in languages:
-        for leaf in leaves(with_texts(pass_json, _in_words(words))):
-            yield from fields_of(leaf.value) if isinstance(leaf.value, str) else ()
+def _fields_shown(template: Template, laid_out: Design) -> Iterator[str]:
+    """Fields that a design shows: a translation may show more than the text it translates."""
+    return (name.partition("|")[0] for name in fillers(template, laid_out))
 
 
 def _announcing(node: Any, announce: str) -> Any:
@@ -181,7 +193,6 @@ def _announcing(node: Any, announce: str) -> Any:
     return node
 
 
-def _holes(pass_json: Mapping[str, Any]) -> Iterator[Hole]:
-    for leaf in leaves(pass_json):
-        if isinstance(leaf.value, Text):
-            yield from (part for part in leaf.value.parts if isinstance(part, Hole))
+def _holes(laid_out: Design) -> Iterator[Hole]:
+    texts = chain((leaf.value for leaf in leaves(laid_out.pass_json)), laid_out.google.variables)
+    return (part for text in texts if isinstance(text, Text) for part in text.parts if isinstance(part, Hole))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from wallet_service.cards.problem import Problem
     from wallet_service.cards.publish import Published
     from wallet_service.database.seam import Transaction
+    from wallet_service.wallets.seam import CardFace
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -51,7 +52,7 @@ def _problems(folder: Path) -> "Sequence[Problem]":
     from wallet_service.cards.templates import TemplateInvalid, read_template
 
     try:
-        return lint_template(read_template(folder), _apple_problems)
+        return lint_template(read_template(folder), _apple_problems, of_faces=[_google_problems])
     except TemplateInvalid as refusal:
         return refusal.findings
 
@@ -66,6 +67,15 @@ def _apple_problems(pass_json: "Mapping[str, Any]", language: str) -> "Iterator[
         severity, where = Severity(finding.severity), f"pass.json: {finding.where} ({language})"
         if (finding.number, severity) != (23, Severity.WARNING):  # of contrast, templates have a stricter rule
             yield Problem(severity, where, finding.message, finding.mend)
+
+
+def _google_problems(faces: "Sequence[CardFace]") -> "Iterator[Problem]":
+    """What Google's rules say of the class and of the filled card, texts in full."""
+    from wallet_service.cards.problem import Problem, Severity
+    from wallet_service.wallets.google.sample import check_sample
+
+    for where, finding in check_sample(faces):
+        yield Problem(Severity(finding.severity), f"Google {where}: {finding.where}", finding.message, finding.mend)
 
 
 def _flat(found: "Mapping[str, Sequence[Problem]]") -> "Iterable[Problem]":

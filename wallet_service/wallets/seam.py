@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Literal, Protocol
 
 from wallet_service.errors import Invalid
@@ -26,6 +27,37 @@ class Text:
     parts: tuple[str | Hole, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class GoogleLayout:
+    """What a card in Google Wallet needs and Apple's JSON has no word for, in one language. Empty: not shown."""
+
+    programme: str = ""
+    issuer_name: str = ""
+    balance: str = ""
+    """Key of the field that is Google's loyalty points."""
+    points: Text | Value = ""
+    points_label: str = ""
+    account_name: Text | str = ""
+    account_name_label: str = ""
+    account_id: Text | str = ""
+    account_id_label: str = ""
+    logo: bytes | None = None
+    """Cut to a circle by Google."""
+    wide_logo: bytes | None = None
+    hero: bytes | None = None
+
+    @property
+    def images(self) -> Mapping[str, bytes]:
+        """Its images by the names under which Google fetches them."""
+        found = (self.logo, self.wide_logo, self.hero)
+        return {image_name(content): content for content in found if content}
+
+    @property
+    def variables(self) -> tuple[Text | Value, ...]:
+        """The texts that each card fills for itself."""
+        return self.points, self.account_name, self.account_id
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Design:
     """A published template version in one language: everything that all its cards share. Compared by identity."""
@@ -37,6 +69,12 @@ class Design:
     """Apple's own JSON in this language, without identity keys; a string with placeholders stands as a `Text`."""
     files: Mapping[str, bytes]
     """Images by their name at the root of a pass (`icon@2x.png`)."""
+    google: GoogleLayout = GoogleLayout()
+
+    @property
+    def look(self) -> tuple[object, ...]:
+        """Equal looks are equal cards in either wallet."""
+        return self.pass_json, self.files, self.google
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +115,38 @@ class Wake:
     push_token: str
 
 
+@dataclass(frozen=True, slots=True)
+class GoogleCard:
+    """A card as its object in Google Wallet should show it."""
+
+    issuer: str
+    """The brand's issuer id at Google."""
+    template: str
+    """Its template's name: each has a class of its own."""
+    designs: Sequence[Design]
+    """The template version of the face in each of its languages, its first language first."""
+    face: CardFace
+    notify: bool = False
+    """Whether its owner is to be told of the new balance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What became of an object."""
+
+    outcome: Outcome
+    silent: bool = False
+    """Google had no notice left for this card today: the object changed all the same, and nobody was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectNames:
+    """Under which ids Google keeps a card and its class."""
+
+    object_id: str
+    class_id: str
+
+
 class FaceUnfit(Invalid):
     """The card as it would be issued breaks rules of the wallet; phones would refuse it. Mend the template."""
 
@@ -107,3 +177,27 @@ class Wallet(Protocol):
     def recognises(self, token: str, pass_type: str, serial: str) -> bool:
         """Whether a phone that shows this token holds this card; constant time, without asking the database."""
         ...
+
+
+class ObjectWallet(Protocol):
+    """A wallet that keeps an object for each card, which we change there."""
+
+    def names(self, issuer: str, template: str, serial: str) -> ObjectNames:
+        """The ids of a card."""
+        ...
+
+    async def show(self, cards: Sequence[GoogleCard]) -> Sequence[Shown]:
+        """Let the objects show these faces, when their turn comes; one answer each, in their order."""
+        ...
+
+    async def save_link(self, card: GoogleCard) -> str:
+        """The address that puts this card into somebody's wallet. Its object is there before anybody opens it.
+
+        A customer is waiting, so this goes first. Raises `Unavailable` when Google or the service account is in trouble.
+        """
+        ...
+
+
+def image_name(content: bytes) -> str:
+    """What an image is called at the address where Google fetches it; another content has another name."""
+    return f"{sha256(content).hexdigest()}.png"

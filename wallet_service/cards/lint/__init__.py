@@ -1,6 +1,6 @@
 """Names every problem of a template at once, each with its place and its mend."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, product
 from typing import Any, TypeVar
@@ -10,29 +10,33 @@ from wallet_service.cards.lint.barcodes import BARCODE_RULES
 from wallet_service.cards.lint.colours import COLOUR_RULES
 from wallet_service.cards.lint.draft import Draft
 from wallet_service.cards.lint.fields import FIELD_RULES
+from wallet_service.cards.lint.google import GOOGLE_RULES
 from wallet_service.cards.lint.images import IMAGE_RULES
 from wallet_service.cards.lint.languages import LANGUAGE_RULES
 from wallet_service.cards.lint.texts import TEXT_RULES
 from wallet_service.cards.lint.widths import width_problems
 from wallet_service.cards.problem import Problem, TemplateInvalid
-from wallet_service.cards.sample import sample_pass
+from wallet_service.cards.sample import sample_face, sample_pass
 from wallet_service.cards.templates import TemplateSource, parse_template, read_pass_json, required, translations
 from wallet_service.errors import Invalid
+from wallet_service.wallets.seam import CardFace
 
-__all__ = ["FilledCheck", "lint"]
+__all__ = ["FaceCheck", "FilledCheck", "lint"]
 
 Read = TypeVar("Read")
 FilledCheck = Callable[[Mapping[str, Any], str], Iterable[Problem]]
 """Looks at the sample member's card, Apple's JSON without identity keys, in a language."""
+FaceCheck = Callable[[Sequence[CardFace]], Iterable[Problem]]
+"""Looks at the sample member's card in every language of the template, the first one first."""
 
-RULES = (*FIELD_RULES, *TEXT_RULES, *LANGUAGE_RULES, *COLOUR_RULES, *BARCODE_RULES, *IMAGE_RULES)
+RULES = (*FIELD_RULES, *TEXT_RULES, *LANGUAGE_RULES, *COLOUR_RULES, *BARCODE_RULES, *IMAGE_RULES, *GOOGLE_RULES)
 """Rules of a template whose files can be read, in the order of their telling."""
 
 
-def lint(source: TemplateSource, *checks: FilledCheck) -> list[Problem]:
+def lint(source: TemplateSource, *checks: FilledCheck, of_faces: Iterable[FaceCheck] = ()) -> list[Problem]:
     """Every problem of a template, errors first; none is a template that can be published with a quiet mind.
 
-    `checks` add what a wallet has to say about the sample member's card.
+    `checks` and `of_faces` add what the wallets have to say about the sample member's card.
     """
     found: list[Problem] = []
     sheet = _attempt(partial(_sheet, source), found)
@@ -42,7 +46,7 @@ def lint(source: TemplateSource, *checks: FilledCheck) -> list[Problem]:
     if sheet and pass_json is not None:
         draft = Draft(source, sheet, pass_json, {tag: words for tag, words in strings.items() if words is not None})
         found += chain.from_iterable(rule(draft) for rule in RULES)
-        found += _filled_problems(source, (width_problems, *checks))
+        found += _filled_problems(source, (width_problems, *checks), of_faces)
     return sorted(dict.fromkeys(found), key=lambda problem: problem.severity)
 
 
@@ -59,7 +63,9 @@ def _sheet(source: TemplateSource) -> CardSheet:
     return read_card_sheet(required(source, "card.toml"))
 
 
-def _filled_problems(source: TemplateSource, checks: Iterable[FilledCheck]) -> Iterator[Problem]:
+def _filled_problems(
+    source: TemplateSource, checks: Iterable[FilledCheck], of_faces: Iterable[FaceCheck]
+) -> Iterator[Problem]:
     """What shows only on a filled card, in each language; what keeps it from being filled is told already."""
     try:
         template = parse_template(source)
@@ -67,3 +73,6 @@ def _filled_problems(source: TemplateSource, checks: Iterable[FilledCheck]) -> I
         return
     for language, check in product(template.languages, checks):
         yield from check(sample_pass(template, language), language)
+    faces = [sample_face(template, language) for language in template.languages]
+    for each in of_faces:
+        yield from each(faces)

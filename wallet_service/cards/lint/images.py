@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wallet_service.cards.google_layout import OWN_IMAGE
 from wallet_service.cards.lint.draft import Draft
 from wallet_service.cards.png import pixels
 from wallet_service.cards.problem import Problem, error, warning
@@ -43,8 +44,8 @@ def _present(draft: Draft) -> Iterator[Problem]:
 
 
 def _scales(draft: Draft) -> Iterator[Problem]:
-    present = set(draft.source.files)
-    images = {path.partition("@")[0].removesuffix(".png") for path in present if path.endswith(".png")}
+    present = _of_the_pass(draft)
+    images = {path.partition("@")[0].removesuffix(".png") for path in present}
     for image in sorted(images):
         for scale in ("@2x",) if image.endswith("artwork") else ("@2x", "@3x"):
             if f"{image}{scale}.png" not in present:
@@ -52,7 +53,7 @@ def _scales(draft: Draft) -> Iterator[Problem]:
 
 
 def _sizes(draft: Draft) -> Iterator[Problem]:
-    for path, content in draft.source.files.items():
+    for path, content in _of_the_pass(draft).items():
         match = FILE.fullmatch(path)
         size = pixels(content) if match else None
         if match and match["image"] not in SLOTS:
@@ -73,12 +74,21 @@ def _range(room: tuple[int, ...]) -> str:
 
 
 def _weight(draft: Draft) -> Iterator[Problem]:
-    images = {path: content for path, content in draft.source.files.items() if path.endswith(".png")}
+    images = _of_the_pass(draft)
     total = sum(map(len, images.values()))
     if total > MOST_BYTES:
         heaviest = max(images, key=lambda path: len(images[path]))
         mend = f"Reduce colours or detail, first in {heaviest} ({len(images[heaviest]):,} bytes)."
         yield warning("images", f"{total:,} bytes in all; more than {MOST_BYTES:,} is slow to fetch", mend)
+
+
+def _of_the_pass(draft: Draft) -> dict[str, bytes]:
+    """The images that Apple's pass carries, by path."""
+    return {
+        path: content
+        for path, content in draft.source.files.items()
+        if path.endswith(".png") and not path.rpartition("/")[2].startswith(OWN_IMAGE)
+    }
 
 
 IMAGE_RULES = (_present, _scales, _sizes, _weight)

@@ -1,0 +1,1 @@
+"""Google Wallet: classes and objects, and the ways they travel."""

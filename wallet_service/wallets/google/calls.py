@@ -1,0 +1,65 @@
+"""Calls of Google's REST interface, as values. Source: discovery document of the Wallet Objects API, v1."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote
+
+import orjson
+
+Kind = Literal["loyaltyClass", "loyaltyObject"]
+Method = Literal["GET", "POST", "PATCH"]
+Json = Mapping[str, Any]
+
+V1 = "/walletobjects/v1"
+BRIEF = "fields=id&prettyPrint=false"
+"""An answer that says no more than the id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, alone or as a part of a batch."""
+
+    method: Method
+    path: str
+    """From the root, with its query."""
+    body: Json | None = None
+
+    @property
+    def content(self) -> bytes:
+        """The body as it is sent."""
+        return b"" if self.body is None else orjson.dumps(self.body)
+
+
+def insert(kind: Kind, resource: Json) -> Call:
+    """Make a class or an object, whose id is in the resource; 409 when it is there already."""
+    return Call("POST", f"{V1}/{kind}?{BRIEF}", resource)
+
+
+def patch(kind: Kind, resource_id: str, changes: Json) -> Call:
+    """Merge changes into a class or an object; a list replaces the whole list. Repeating it does no harm."""
+    return Call("PATCH", f"{_address(kind, resource_id)}?{BRIEF}", changes)
+
+
+def get(kind: Kind, resource_id: str) -> Call:
+    """Everything that Google has of a class or an object."""
+    return Call("GET", f"{_address(kind, resource_id)}?prettyPrint=false")
+
+
+def add_message(kind: Kind, resource_id: str, message: Json) -> Call:
+    """Append a message, which must have an id. Google does not compare ids: repeated, it doubles, and notifies twice."""
+    return Call("POST", f"{_address(kind, resource_id)}/addMessage?fields=resource(id)", {"message": message})
+
+
+def validate_jwt(jwt: str) -> Call:
+    """Whether the pass of a save link could be saved; refused with the reason if not."""
+    return Call("POST", f"{V1}/jwt/validate", {"jwtResource": {"jwt": jwt}})
+
+
+def permissions(issuer: str) -> Call:
+    """Who may do what for an issuer: tells whether the service account is its user."""
+    return Call("GET", f"{V1}/permissions/{quote(issuer, safe='')}?prettyPrint=false")
+
+
+def _address(kind: Kind, resource_id: str) -> str:
+    return f"{V1}/{kind}/{quote(resource_id, safe='')}"
