@@ -1,13 +1,15 @@
 """The composition root: settings in, a running service out. The only place that picks implementations."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 import structlog
 
+from wallet_service.cards.google import GoogleTelling
+from wallet_service.cards.google_callbacks import forget_old_callbacks
 from wallet_service.cards.pace import Pacing
 from wallet_service.cards.restyle import Restyling
 from wallet_service.cards.tell import Telling
@@ -15,16 +17,18 @@ from wallet_service.clock import Clock, SystemClock
 from wallet_service.database.embedded import EmbeddedPostgres
 from wallet_service.database.migrate import pending, upgrade
 from wallet_service.database.postgres import PostgresDatabase
-from wallet_service.database.seam import Database
+from wallet_service.database.seam import Database, Transaction
 from wallet_service.engine.drain import Drain
 from wallet_service.engine.pgqueuer import PgQueuerEngine
 from wallet_service.engine.pgqueuer import install as install_engine
 from wallet_service.errors import Unavailable, WalletServiceError
 from wallet_service.flows import (
     CLOCKWORK,
+    FORGET_CALLBACKS,
     FORGET_KEYS,
     PACE_REFRESHES,
     RESTYLE_CARDS,
+    TELL_GOOGLE,
     TELL_PHONES,
     map_flows,
     settle_by,
@@ -39,6 +43,10 @@ from wallet_service.wallets.apple.push.credential import PushCredential
 from wallet_service.wallets.apple.push.pool import CODECS, ApnsPool
 from wallet_service.wallets.apple.push.seam import PushTransport
 from wallet_service.wallets.apple.wallet import AppleWallet, PushStyle
+from wallet_service.wallets.google.root_keys import RootKeys
+from wallet_service.wallets.google.service_account import ServiceAccounts
+from wallet_service.wallets.google.verifier import CallbackVerifier
+from wallet_service.wallets.google.wallet import GoogleWallet, Ways
 
 LOG = structlog.get_logger()
 
@@ -80,9 +88,21 @@ async def open_service(settings: Settings, *, clock: Clock | None = None) -> Asy
             connect_by(settings.apns, clock),
         )
         stack.push_async_callback(wallet.aclose)
-        service = Service(settings, clock, database, engine, wallet, keys)
+        google = open_google(settings, clock)
+        stack.push_async_callback(google.aclose)
+        root_keys = RootKeys(clock, settings.google.root_keys_url, trust_roots=settings.google.trust_roots)
+        stack.push_async_callback(root_keys.aclose)
+        believe = CallbackVerifier(root_keys, settings.google.sender_id)
+        service = Service(settings, clock, database, engine, wallet, google, believe, keys)
         service.metrics.watch_pool(settings.pool, database.in_use)
         yield service
+
+
+def open_google(settings: Settings, clock: Clock) -> GoogleWallet:
+    """Google Wallet, for whichever brands have a service account."""
+    wish = settings.google
+    ways = Ways(wish.root, wish.save_root, wish.trust_roots, wish.per_s, wish.deadline)
+    return GoogleWallet(ServiceAccounts(settings.certs_dir), clock, settings.public_url.rstrip("/"), ways)
 
 
 @asynccontextmanager
@@ -167,13 +187,16 @@ def drains_of(service: Service) -> dict[str, Drain]:
     telling = Telling(
         service.database, service.wallet, service.clock, service.settings.push, noted=service.metrics.count_pushes
     )
+    showing = GoogleTelling(service.database, service.google, service.clock, service.settings.push)
     restyling = Restyling(service.database)
     pacing = Pacing(service.database, service.settings.push)
     drains = (
         Drain(TELL_PHONES, telling.take, lanes=TELLING_LANES),
+        Drain(TELL_GOOGLE, showing.take),
         Drain(RESTYLE_CARDS, restyling.take, patience=IDLE),
         Drain(PACE_REFRESHES, pacing.take, patience=IDLE),
-        Drain(FORGET_KEYS, partial(_forget, service.database), patience=IDLE),
+        Drain(FORGET_KEYS, partial(_forget, service.database, forget_old_keys), patience=IDLE),
+        Drain(FORGET_CALLBACKS, partial(_forget, service.database, forget_old_callbacks), patience=IDLE),
     )
     for drain in drains:
         drain.noted = service.metrics.looks_of(drain.name)
@@ -190,6 +213,7 @@ async def work(service: Service, stop: asyncio.Event) -> None:
             group.create_task(drain.run(stop))
 
 
-async def _forget(database: Database) -> float:
+async def _forget(database: Database, some: Callable[[Transaction], Awaitable[int]]) -> float:
+    """Forget a portion; at once again while there is more."""
     async with database.begin() as tx:
-        return 0.0 if await forget_old_keys(tx) else IDLE
+        return 0.0 if await some(tx) else IDLE

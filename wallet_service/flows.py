@@ -19,13 +19,17 @@ from wallet_service.settings import PushSettings
 TELL_PHONES = "tell_phones"
 RESTYLE_CARDS = "restyle_cards"
 PACE_REFRESHES = "pace_refreshes"
+TELL_GOOGLE = "tell_google"
 FORGET_KEYS = "forget_old_keys"
+FORGET_CALLBACKS = "forget_old_callbacks"
 
 CLOCKWORK = (
     Cron(TELL_PHONES, "* * * * *"),  # whatever a lost wake-up left behind
+    Cron(TELL_GOOGLE, "* * * * *"),
     Cron(RESTYLE_CARDS, "*/10 * * * *"),
     Cron(PACE_REFRESHES, "* * * * *"),
     Cron(FORGET_KEYS, "17 3 * * *"),
+    Cron(FORGET_CALLBACKS, "27 3 * * *"),
 )
 
 Step = Callable[[Transaction, Sequence[Any]], Awaitable[None]]
@@ -41,8 +45,9 @@ def map_flows(engine: Engine, push: PushSettings) -> dict[type, Step]:
 
         return step
 
-    async def tell_phones(tx: Transaction, _facts: Sequence[CardsChanged]) -> None:
-        engine.nudge(tx, TELL_PHONES)  # a hint is enough: this drain looks by itself, and the row is in the table
+    async def tell_wallets(tx: Transaction, _facts: Sequence[CardsChanged]) -> None:
+        for job in (TELL_PHONES, TELL_GOOGLE):  # a hint is enough: these drains look by themselves, and find the rows
+            engine.nudge(tx, job)
 
     async def show_balance(tx: Transaction, facts: Sequence[BalanceChanged]) -> None:
         await refresh_balances(tx, facts, push.interval)
@@ -54,7 +59,7 @@ def map_flows(engine: Engine, push: PushSettings) -> dict[type, Step]:
         MemberEnrolled: nothing,
         BalanceChanged: show_balance,
         MemberChanged: show_member,
-        CardsChanged: tell_phones,
+        CardsChanged: tell_wallets,
         TemplatePublished: wake(RESTYLE_CARDS),
         CardsRestyled: wake(PACE_REFRESHES),
     }

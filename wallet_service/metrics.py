@@ -126,6 +126,9 @@ class Metrics:
         self._pushes = Counter("wallet_pushes", "Pushes by what became of them.", ["outcome"], registry=own)
         for outcome in PUSH_OUTCOMES.values():
             self._pushes.labels(outcome)  # all are there from the start: a rate needs a nought before the first
+        self._callbacks = Counter(
+            "wallet_google_callbacks", "Google's callbacks by what became of them.", ["result"], registry=own
+        )
         self._looks = Counter("wallet_drain_looks", "Looks for due work.", ["drain", "result"], registry=own)
         self._connections_used = Gauge(
             "wallet_database_connections_used", "Database connections in use by this process.", registry=own
@@ -163,6 +166,10 @@ class Metrics:
         """A batch of pushes has its outcomes."""
         for kind, pushes in Tally(map(type, outcomes)).items():
             self._pushes.labels(PUSH_OUTCOMES[kind]).inc(pushes)
+
+    def count_callback(self, result: str) -> None:
+        """A callback of Google's was believed or not."""
+        self._callbacks.labels(result).inc()
 
     def count_bulk_lines(self, statuses: Iterable[int]) -> None:
         """A batch of an import has its results."""

@@ -8,7 +8,8 @@ from wallet_service.engine.seam import Engine
 from wallet_service.metrics import Metrics
 from wallet_service.settings import Settings
 from wallet_service.tokens import MasterKeys
-from wallet_service.wallets.seam import Wallet
+from wallet_service.wallets.callback import Verify
+from wallet_service.wallets.seam import ObjectWallet, Wallet
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +21,8 @@ class Service:
     database: Database
     engine: Engine
     wallet: Wallet
+    google: ObjectWallet
+    believe: Verify
+    """Whether a callback is truly Google's, about objects of ours."""
     keys: MasterKeys
     metrics: Metrics = field(default_factory=Metrics)

@@ -26,6 +26,31 @@ class ApnsSettings(BaseModel, extra="forbid"):
     priority: int = Field(5, description="apns-priority of balance updates: 5 saves battery, 10 is at once")
 
 
+class GoogleSettings(BaseModel, extra="forbid"):
+    """Where Google Wallet is reached, and how hard. The access token comes from where each key file says."""
+
+    root: str = Field("https://walletobjects.googleapis.com", description="REST interface, batch requests included")
+    save_root: str = Field("https://pay.google.com/gp/v/save", description="where save links begin")
+    root_keys_url: str = Field(
+        "https://pay.google.com/gp/m/issuer/keys", description="keys that vouch for Google's callbacks"
+    )
+    sender_id: str = Field("GooglePayPasses", description="sender named in the signed text of callbacks")
+    trust_roots: Path | None = Field(None, description="PEM file of roots to trust instead of the system's")
+    per_s: int = Field(20, ge=1, le=1000, description="most requests a second to each Google project")
+    deadline: float = Field(10.0, gt=0, description="seconds after which an unanswered request is given up as unknown")
+
+
+class WebPushSettings(BaseModel, extra="forbid"):
+    """Notices to browsers that show a web card."""
+
+    contact: str | None = Field(
+        None, description="mailto: or https: address told to push services; without it there is no web push"
+    )
+    key: Path | None = Field(None, description="PEM file of the VAPID key; without it, data_dir/vapid.pem")
+    loopback: bool = Field(False, description="endpoints may lead to this machine, any port: for simulators")
+    trust_roots: Path | None = Field(None, description="PEM file of roots to trust instead of the system's")
+
+
 class PushSettings(BaseModel, extra="forbid"):
     """How changed cards are told to their phones."""
 
@@ -90,7 +115,10 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field("127.0.0.1", description="addresses whose X-Forwarded-For is believed, by commas")
     public_url: str = Field("http://127.0.0.1:8000", description="what phones call us; https in production")
+    badges_dir: Path | None = Field(None, description="official wallet badges for the pages of a card's link")
     apns: ApnsSettings = ApnsSettings()
+    google: GoogleSettings = GoogleSettings()
+    web_push: WebPushSettings = WebPushSettings()
     push: PushSettings = PushSettings()
     limits: LimitSettings = LimitSettings()
     log: LogSettings = LogSettings()

@@ -73,7 +73,7 @@ async def all_told(site: Site) -> None:
 
     async def nothing_due() -> bool:
         async with site.service.database.read() as tx:
-            row = await tx.first(NEXT_DUE)
+            row = await tx.first(NEXT_DUE, {"wallet": "apple"})
         return row is None or row.seconds is None
 
     await until(nothing_due, "every phone is told")

@@ -70,7 +70,7 @@ WITH behind AS MATERIALIZED (
 )
 INSERT INTO push_due (card_id, seq, due_at, attempt)
 SELECT card_id, 1, now(), 0 FROM (SELECT DISTINCT card_id FROM marked) AS m ORDER BY card_id
-ON CONFLICT (card_id) DO UPDATE SET seq = push_due.seq + 1
+ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1
 RETURNING card_id
 """)
 """A device that registers and, for all we know, holds an old face has news: the card changed after its file was given
@@ -166,18 +166,20 @@ WHERE card.id = w.id
 CLAIM_DUE = _hastily("""
 WITH {hasty}, due AS (
     SELECT card_id, due_at FROM push_due
-    WHERE due_at <= now() AND due_at >= least(CAST(:floor AS timestamptz), now() - interval '1 second')
+    WHERE wallet = :wallet AND due_at <= now()
+        AND due_at >= least(CAST(:floor AS timestamptz), now() - interval '1 second')
     ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED
 )
 UPDATE push_due AS p SET due_at = now() + CAST(:lease AS float8) * interval '1 second', attempt = p.attempt + 1
-FROM due, hasty WHERE p.card_id = due.card_id
+FROM due, hasty WHERE p.card_id = due.card_id AND p.wallet = :wallet
 RETURNING p.card_id, p.seq, p.attempt, due.due_at AS was_due_at
 """)
 """The floor keeps a claim from walking over rows that a long snapshot will not let vacuum remove. It is never ahead of
 the present, as it would be once the database's clock has leapt back."""
 
 CALL_BACK = text("""
-UPDATE push_due SET due_at = now() WHERE due_at > now() + CAST(:beyond AS float8) * interval '1 second'
+UPDATE push_due SET due_at = now()
+WHERE wallet = :wallet AND due_at > now() + CAST(:beyond AS float8) * interval '1 second'
 """)
 """Nobody is ever told to wait that long: the database's clock has leapt back."""
 
@@ -215,18 +217,22 @@ WITH {hasty}, told AS (
     SELECT * FROM unnest(CAST(:cards AS text[]), CAST(:seqs AS bigint[]), CAST(:waits AS float8[])) AS t (card_id, seq, wait)
 ), held AS MATERIALIZED (
     SELECT p.card_id, p.seq AS now_seq, told.seq, told.wait FROM push_due AS p JOIN told USING (card_id), hasty
+    WHERE p.wallet = :wallet
     ORDER BY p.card_id FOR UPDATE OF p
 ), done AS (
-    DELETE FROM push_due AS p USING held WHERE p.card_id = held.card_id AND now_seq = held.seq AND wait IS NULL
+    DELETE FROM push_due AS p USING held
+    WHERE p.card_id = held.card_id AND p.wallet = :wallet AND now_seq = held.seq AND wait IS NULL
 )
 UPDATE push_due AS p SET due_at = now() + coalesce(wait, CAST(:interval AS float8)) * interval '1 second',
     attempt = CASE WHEN wait IS NULL THEN 0 ELSE p.attempt END
-FROM held WHERE p.card_id = held.card_id AND (now_seq <> held.seq OR wait IS NOT NULL)
+FROM held WHERE p.card_id = held.card_id AND p.wallet = :wallet AND (now_seq <> held.seq OR wait IS NOT NULL)
 """)
 """Told: the row goes, unless the card changed meanwhile (then it is due again after the pacing interval). The lock comes
 first, so that a change committed at this very moment is seen, and not left lying until the lease is over."""
 
-NEXT_DUE = text("SELECT extract(epoch FROM min(due_at) - now())::float8 AS seconds FROM push_due")
+NEXT_DUE = text(
+    "SELECT extract(epoch FROM min(due_at) - now())::float8 AS seconds FROM push_due WHERE wallet = :wallet"
+)
 
 TRACE = text("""
 SELECT device_id, registered_at, told_version, told_at, told_outcome, asked_at, fetched_version, fetched_at

@@ -10,7 +10,7 @@ from wallet_service.cards.placeholders import Holder
 from wallet_service.cards.templates import Template, design, fillers, from_bundle, parse_template
 from wallet_service.database.seam import Database, Row, Transaction
 from wallet_service.loyalty.members import first_name
-from wallet_service.wallets.seam import CardFace, Package, Wallet
+from wallet_service.wallets.seam import CardFace, Design, Package, Wallet
 
 ELSE = ""
 """Stands for every language that a template does not speak."""
@@ -53,6 +53,11 @@ class Shelf:
             self._styles[key] = await asyncio.to_thread(style_of, template, version_id, spoken)
         return self._styles[key]
 
+    async def designs(self, tx: Transaction, version_id: str) -> Sequence[Design]:
+        """The template version in each of its languages, its first language first."""
+        await self.style(tx, version_id, ELSE)
+        return [(await self.style(tx, version_id, tag)).design for tag in self._templates[version_id].languages]
+
     async def news(self, tx: Transaction, one: str, other: str) -> News:
         """In which languages two template versions look different."""
         await self.style(tx, one, ELSE)
@@ -64,7 +69,7 @@ class Shelf:
     async def _look(self, tx: Transaction, version_id: str, language: str) -> tuple[object, ...]:
         laid_out = (await self.style(tx, version_id, language)).design
         words = self._templates[version_id].units.get(laid_out.language)
-        return laid_out.language, laid_out.pass_json, laid_out.files, words
+        return laid_out.language, *laid_out.look, words
 
 
 def _understand(bundle: bytes) -> Template:
@@ -85,13 +90,17 @@ class Faces:
     shelf: Shelf
     wallet: Wallet
 
-    async def package(self, state: CardState) -> Package:
-        """The file for a phone that shows the card in this state."""
+    async def face(self, state: CardState) -> CardFace:
+        """What the card shows in this state."""
         style = self.shelf.ready(state.template_version_id, state.holder.language)
         if style is None:
             async with self.database.read() as tx:
                 style = await self.shelf.style(tx, state.template_version_id, state.holder.language)
-        return await self.wallet.package(compose(style, state))
+        return compose(style, state)
+
+    async def package(self, state: CardState) -> Package:
+        """The file for a phone that shows the card in this state."""
+        return await self.wallet.package(await self.face(state))
 
 
 async def states(tx: Transaction, serials: Sequence[str]) -> list[CardState | None]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wallet_service.cards import restyle_sql, sql
 from wallet_service.cards.facts import TemplatePublished
+from wallet_service.cards.images import keep_images
 from wallet_service.cards.lint import lint
 from wallet_service.cards.problem import Severity, TemplateInvalid
 from wallet_service.cards.templates import TemplateSource, digest, parse_template, to_bundle
@@ -44,6 +45,7 @@ async def publish_template(
     number, version_id = newest.number + 1 if newest else 1, new_id("tpl", tx.now)
     bundle = {"digest": fingerprint, "bundle": to_bundle(source), "shows": sorted(template.shows)}
     await tx.run(sql.INSERT_TEMPLATE, names | bundle | {"id": version_id, "number": number, "now": tx.now})
+    await keep_images(tx, template)
     await tx.run(sql.RESTYLE_PROGRAMMES, names | {"to": version_id})
     followers = await _begin_restyling(tx, names, version_id, per_s) if newest else 0
     return Published(version_id, number, fresh=True, followers=followers)

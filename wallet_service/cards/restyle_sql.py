@@ -82,20 +82,25 @@ WITH held AS MATERIALIZED (
         FROM held LEFT JOIN counted ON identifier = pass_type
     ) AS numbered
     WHERE card.id = numbered.id
-    RETURNING card.id, is_news
+    RETURNING card.id, is_news, in_google
+), google AS (
+    INSERT INTO push_due (card_id, wallet, seq, due_at, attempt)
+    SELECT id, 'google', 1, now(), 0 FROM moved WHERE is_news AND in_google ORDER BY id
+    ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1
 ), again AS (
     UPDATE push_due AS p SET seq = p.seq + 1
     FROM (
-        SELECT l.card_id FROM push_due AS l JOIN moved ON id = l.card_id WHERE is_news
+        SELECT l.card_id FROM push_due AS l JOIN moved ON id = l.card_id WHERE is_news AND l.wallet = 'apple'
         ORDER BY l.card_id FOR UPDATE OF l
     ) AS waiting
-    WHERE p.card_id = waiting.card_id
+    WHERE p.card_id = waiting.card_id AND p.wallet = 'apple'
 )
 SELECT count(*) AS cards, max(id) AS last FROM moved
 """)
 """The next cards of an older version, in the order of their ids, take the new one; those that look different in their
 member's language also take a new version and change number, as with any other change (see `sql.TOUCH_THESE`). Their
-phones are told later, at the pace, unless a push for the card is waiting or on its way: that one then stands for both."""
+phones are told later, at the pace, unless a push for the card is waiting or on its way: that one then stands for both.
+Google is told at its own pace, whatever this one is."""
 
 NOTE_MOVED = text("UPDATE restyling SET moved = moved + :cards WHERE template_version_id = :id")
 
@@ -132,7 +137,7 @@ WITH walked AS MATERIALIZED (
     INSERT INTO push_due (card_id, seq, due_at, attempt)
     SELECT card_id, 1, greatest(now(), max(told_at) + CAST(:interval AS float8) * interval '1 second'), 0
     FROM held GROUP BY card_id ORDER BY card_id
-    ON CONFLICT (card_id) DO NOTHING
+    ON CONFLICT (card_id, wallet) DO NOTHING
     RETURNING card_id
 ), reached AS (
     SELECT max(id) AS id FROM walked
@@ -156,7 +161,8 @@ END = text("UPDATE restyling SET ended_at = now(), next_at = NULL WHERE template
 
 PROGRESS = text("""
 SELECT v.id, v.brand_id, v.name, v.number, r.cards, r.moved, r.passed, r.pushed,
-    (SELECT count(*) FROM push_due JOIN card AS c ON c.id = card_id WHERE c.template_version_id = v.id) AS waiting,
+    (SELECT count(*) FROM push_due JOIN card AS c ON c.id = card_id
+        WHERE c.template_version_id = v.id AND wallet = 'apple') AS waiting,
     coalesce(r.per_s, CAST(:per_s AS float8))
         / greatest((SELECT count(*) FROM restyling WHERE next_at IS NOT NULL), 1) AS per_s,
     r.started_at, r.moved_at IS NOT NULL AS is_moved, r.ended_at IS NOT NULL AS is_ended

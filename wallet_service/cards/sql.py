@@ -58,19 +58,19 @@ WITH touched AS MATERIALIZED (
         FROM touched JOIN counted ON identifier = pass_type
     ) AS numbered
     WHERE card.id = numbered.id
-    RETURNING card.id
+    RETURNING card.id, card.in_google
 )
-INSERT INTO push_due (card_id, seq, due_at, attempt)
-SELECT id, 1, now() + least(greatest(told_at - now() + pause, interval '0'), pause), 0
-FROM bumped CROSS JOIN (SELECT CAST(:interval AS float8) * interval '1 second' AS pause) AS paced LEFT JOIN (
+INSERT INTO push_due (card_id, wallet, seq, due_at, attempt)
+SELECT id, wallet, 1, now() + least(greatest(told_at - now() + pause, interval '0'), pause), 0
+FROM bumped JOIN (VALUES ('apple'), ('google')) AS w (wallet) ON wallet = 'apple' OR in_google CROSS JOIN (SELECT CAST(:interval AS float8) * interval '1 second' AS pause) AS paced LEFT JOIN (
     SELECT card_id AS id, max(told_at) AS told_at FROM registration
     WHERE card_id IN (SELECT id FROM touched) GROUP BY 1
 ) AS told USING (id)
 ORDER BY id
-ON CONFLICT (card_id) DO UPDATE SET seq = push_due.seq + 1
+ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1
 """
 """A new version of each touched card: its version and Last-Modified grow, it takes the next change number of its pass
-type, and it is due to be told. The row of the pass type stays locked until the commit, so change numbers become
+type, and it is due to be told, at Google too if it has an object there. The row of the pass type stays locked until the commit, so change numbers become
 visible in their order; no phone can be handed a tag that skips a change still in flight. Cards, then pass types, are
 locked in the order of their ids. A card waiting to be told keeps its due time: a burst becomes one push. If it was told
 in the future (the database's clock has leapt back), it waits no longer than the interval all the same."""
@@ -107,3 +107,11 @@ VALUES (:id, :brand, :name, :number, :digest, :bundle, :shows, :now)
 """)
 
 TEMPLATE_BUNDLE = text("SELECT name, bundle FROM template_version WHERE id = :id")
+
+INSERT_IMAGES = text("""
+INSERT INTO public_image (name, content)
+SELECT * FROM unnest(CAST(:names AS text[]), CAST(:contents AS bytea[]))
+ON CONFLICT (name) DO NOTHING
+""")
+
+IMAGE = text("SELECT content FROM public_image WHERE name = :name")

@@ -3,75 +3,15 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from wallet_service.cards import devices_sql as sql
+from wallet_service.cards.due import DueCards, describe, next_wait
 from wallet_service.clock import Clock
 from wallet_service.database.seam import Database, Row, Transaction
-from wallet_service.outcomes import Dead, Delivered, Outcome, Refused, TryLater, Unknown
+from wallet_service.outcomes import Dead, Outcome
 from wallet_service.settings import PushSettings
 from wallet_service.wallets.seam import Wake, Wallet
-
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-BEHIND = timedelta(seconds=1)
-"""How far behind the last claim a claim begins."""
-
-SWEEP = 2.0
-"""Seconds between two claims that begin at the very beginning, for stragglers and expired leases."""
-
-SOON = 0.02
-"""Least seconds between two looks that found nothing (what is overdue may be in another worker's hands)."""
-
-LONGEST_WAIT = 300.0
-"""Seconds between two tries, however long the trouble lasts: a change is never given up."""
-
-LONGEST_ASKED = 3600.0
-"""Most seconds the other side may ask us to wait."""
-
-
-def next_wait(outcomes: Sequence[Outcome], attempt: int) -> float | None:
-    """Seconds until a card must be told again; None when it is settled. PURE.
-
-    What may yet succeed (TryLater, Unknown: a push for a card carries nothing, so a second one does no harm) is tried
-    again, waiting longer each time, for as long as it takes; what succeeded, is dead or was refused is settled.
-    """
-    asked = [outcome.seconds for outcome in outcomes if isinstance(outcome, TryLater)]
-    asked += [0.0 for outcome in outcomes if isinstance(outcome, Unknown)]
-    return min(LONGEST_ASKED, max(min(LONGEST_WAIT, 2.0 ** min(attempt, 16)), *asked)) if asked else None
-
-
-def describe(outcome: Outcome) -> str:
-    """The outcome in the words of the trace. PURE."""
-    match outcome:
-        case Delivered():
-            return "accepted"
-        case Dead():
-            return "dead token"
-        case Refused(reason):
-            return f"refused: {reason}"
-        case TryLater(_, reason):
-            return f"later: {reason}"
-        case Unknown(reason):
-            return f"unknown: {reason}"
-
-
-@dataclass(slots=True)
-class Floor:
-    """Where the next claim begins: just behind the last, and every so often at the very beginning."""
-
-    last: datetime = LONG_AGO
-    swept_at: datetime = LONG_AGO
-
-    def begin(self, now: datetime) -> datetime:
-        """The earliest due time worth looking at."""
-        if abs((now - self.swept_at).total_seconds()) >= SWEEP:  # a clock may leap back
-            self.swept_at = now
-            return LONG_AGO
-        return self.last - BEHIND
-
-    def reached(self, due: Sequence[datetime]) -> None:
-        """A claim took rows due at these times."""
-        self.last = max([self.last, *due])
 
 
 @dataclass(slots=True)
@@ -82,34 +22,28 @@ class Telling:
     wallet: Wallet
     clock: Clock
     settings: PushSettings
-    floor: Floor = field(default_factory=Floor)
     noted: Callable[[Sequence[Outcome]], object] = len
     """Told the outcomes of every batch, for whoever counts them."""
+    _due: DueCards = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Apple's part of the queue."""
+        wish = self.settings
+        self._due = DueCards(self.database, self.clock, "apple", wish.batch, wish.lease, wish.interval)
 
     async def take(self) -> float:
         """Tell one batch of changed cards; in how many seconds to look again."""
         due, listeners = await self._claim()
         if not due:
-            return await self._idle()
+            return await self._due.idle()
         told = await self._wake(listeners)
         await self._settle(due, listeners, told)
         return 0.0
 
     async def _claim(self) -> tuple[Sequence[Row], Sequence[Row]]:
-        floor = self.floor.begin(self.clock.now())
         async with self.database.singly() as tx:
-            values = {"floor": floor, "most": self.settings.batch, "lease": self.settings.lease}
-            if floor == LONG_AGO:
-                await tx.run(sql.CALL_BACK, {"beyond": LONGEST_ASKED + self.settings.lease + self.settings.interval})
-            due = await tx.all(sql.CLAIM_DUE, values)
-            listeners = await tx.all(sql.LISTENERS, {"cards": [row.card_id for row in due]}) if due else ()
-        self.floor.reached([row.was_due_at for row in due])
-        return due, listeners
-
-    async def _idle(self) -> float:
-        async with self.database.read() as tx:
-            row = await tx.first(sql.NEXT_DUE)
-        return SWEEP if row is None or row.seconds is None else max(SOON, row.seconds)
+            due = await self._due.claim(tx)
+            return due, await tx.all(sql.LISTENERS, {"cards": [row.card_id for row in due]}) if due else ()
 
     async def _wake(self, listeners: Sequence[Row]) -> Mapping[Wake, Outcome]:
         """One push for each token and pass type, however many cards it stands for."""
@@ -126,15 +60,7 @@ class Telling:
         async with self.database.singly() as tx:
             if listeners:
                 await _note_told(tx, listeners, told)
-            await tx.run(
-                sql.SETTLE_DUE,
-                {
-                    "cards": [row.card_id for row in due],
-                    "seqs": [row.seq for row in due],
-                    "waits": [next_wait(outcomes[row.card_id], row.attempt) for row in due],
-                    "interval": self.settings.interval,
-                },
-            )
+            await self._due.settle(tx, due, [next_wait(outcomes[row.card_id], row.attempt) for row in due])
 
     async def _forget_dead(self, told: Mapping[Wake, Outcome]) -> None:
         """In a transaction of its own: it locks all cards of a token, not only those of the batch."""

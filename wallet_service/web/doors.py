@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 from wallet_service.cards.design import CardState
 from wallet_service.cards.devices import Changes, Glance, Question, changed_since, glance
 from wallet_service.cards.faces import Faces, Shelf, states
+from wallet_service.cards.google_callbacks import our_issuers
 from wallet_service.database.seam import Database, Transaction
 from wallet_service.engine.grouping import Grouped
 from wallet_service.service import Service
@@ -33,6 +34,8 @@ class Doors:
     """The whole state of a card; likewise."""
     ask: Grouped[Question, Changes]
     """What changed for a device; likewise."""
+    issuers: Grouped[None, frozenset[str]]
+    """Which Google issuers are ours; likewise."""
     writes: Writes
     callers: Callers
 
@@ -55,6 +58,7 @@ class Doors:
             grouped(glance),
             grouped(states),
             grouped(changed_since),
+            grouped(our_issuers),
             Writes.to(service.database, service.settings.limits, render_posting),
             Callers(service.database),
         )
@@ -64,7 +68,7 @@ class Doors:
 
     def reads(self) -> dict[str, Grouped[Any, Any]]:
         """The queues of look-ups by their names."""
-        return {"glance": self.glance, "look": self.look, "ask": self.ask}
+        return {"glance": self.glance, "look": self.look, "ask": self.ask, "issuers": self.issuers}
 
     @property
     def database(self) -> Database:

@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 
 from wallet_service.cards.devices import DeviceTrace
+from wallet_service.cards.google_callbacks import GoogleTrace
 from wallet_service.cards.issue import Card
 from wallet_service.errors import WalletServiceError
 from wallet_service.loyalty.balances import Entry
@@ -62,8 +64,8 @@ def member_out(member: Member) -> dict[str, Any]:
     }
 
 
-def card_out(card: Card, link: str, devices: Sequence[DeviceTrace]) -> dict[str, Any]:
-    """A card with the trace of its devices."""
+def card_out(card: Card, link: str, devices: Sequence[DeviceTrace], google: GoogleTrace | None) -> dict[str, Any]:
+    """A card with the trace of its devices and of its object in Google Wallet."""
     return {
         "id": card.id,
         "member": card.member_id,
@@ -75,7 +77,13 @@ def card_out(card: Card, link: str, devices: Sequence[DeviceTrace]) -> dict[str,
         "created_at": card.created_at,
         "devices": [device_out(device, card.version) for device in devices],
         "up_to_date": all(device.up_to_date(card.version) for device in devices) if devices else None,
+        "google": google_out(google) if google else None,
     }
+
+
+def google_out(google: GoogleTrace) -> dict[str, Any]:
+    """What Google was told of a card, and what it told us."""
+    return asdict(google)
 
 
 def device_out(device: DeviceTrace, version: int) -> dict[str, Any]:

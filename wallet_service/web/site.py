@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from wallet_service.cards.google import SaveLinks
 from wallet_service.web import health, problem_pages, problems
 from wallet_service.web.api import bulk, cards, entries, members
 from wallet_service.web.api.document import complete
@@ -12,8 +13,12 @@ from wallet_service.web.api.models import BulkEntry, LineResult, Problem
 from wallet_service.web.doors import Doors
 from wallet_service.web.limits import Allowance
 from wallet_service.web.phones.apple import PhoneDoor, address_secret
+from wallet_service.web.phones.google import GoogleDoor
 from wallet_service.web.phones.http import Receive, Scope, Send
+from wallet_service.web.phones.images import ImageDoor
 from wallet_service.web.phones.link import LinkDoor
+from wallet_service.web.phones.link_badges import read_badges
+from wallet_service.web.phones.link_offers import Offers
 from wallet_service.web.reference import router as reference
 from wallet_service.web.till import TillDoor
 
@@ -45,7 +50,15 @@ class Site:
             Allowance(settings.limits.open_per_minute),
             address_secret(keys.token(keys.newest, "addresses")),
         )
-        self._links = LinkDoor(doors.faces, doors.look, doors.writes, keys.recognises)
+        self._links = LinkDoor(doors.faces, doors.look, doors.writes, keys.recognises, offers_of(doors))
+        self._google = GoogleDoor(
+            doors.service.believe,
+            doors.issuers,
+            doors.database,
+            doors.service.clock,
+            doors.service.metrics.count_callback,
+        )
+        self._images = ImageDoor(doors.database)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -55,9 +68,26 @@ class Site:
                 return await self._phones(scope, receive, send)
             if path.startswith("/c/"):
                 return await self._links(scope, receive, send)
+            if path.startswith("/google/"):
+                return await self._google(scope, receive, send)
+            if path.startswith("/images/"):
+                return await self._images(scope, receive, send)
             if call := self._till.match(scope):
                 return await self._till.answer(call, scope, receive, send)
         return await self._api(scope, receive, send)
+
+
+def offers_of(doors: Doors) -> Offers:
+    """What the links of cards offer beside the pass."""
+    service = doors.service
+    links = SaveLinks(doors.database, doors.faces.shelf, service.google)
+    return Offers(
+        public_url=service.settings.public_url.rstrip("/"),
+        save_link=links.make,
+        google=links.offered,
+        badges=read_badges(service.settings.badges_dir),
+        clock=service.clock,
+    )
 
 
 class Api(FastAPI):

@@ -9,6 +9,10 @@ from tests.people import ANNA, BORIS, OTHER_PASS_TYPE, PASS_TYPE, Brand
 from tests.web.phones.scene import IPHONE, PUSH_TOKEN, TABLET, Answer, Card, Door, issue, shows
 from wallet_service.web.phones.apple import PhoneDoor
 from wallet_service.web.phones.link import LinkDoor
+from wallet_service.web.phones.web_card_rooms import Rooms
+
+LEAVES = ("push", "card.webmanifest", "icon.png", "apple-en.svg")
+"""Addresses below a link."""
 
 REGISTRATION = "/apple/v1/devices/{device}/registrations/{pass_type}/{serial}"
 
@@ -22,6 +26,10 @@ HEARD = {
     ("POST", "/apple/v1/log"): 200,  # open, and tells nothing
     ("GET", "/c/{name}"): 404,
     ("HEAD", "/c/{name}"): 404,
+    ("GET", "/c/{name}/{leaf}"): 404,
+    ("HEAD", "/c/{name}/{leaf}"): 404,
+    ("POST", "/c/{name}/{leaf}"): 404,
+    ("DELETE", "/c/{name}/{leaf}"): 404,
 }
 """Method and route -> what a stranger hears there."""
 
@@ -46,9 +54,15 @@ def methods(form: str) -> list[str]:
     return list(PhoneDoor.place(form.split("/")[1:])[0])
 
 
+def link_methods(form: str) -> set[str]:
+    """What the door of links takes at a path of this form."""
+    acts = Rooms(None, None).acts  # type: ignore[arg-type]  # it lists what can be done, and does nothing
+    return {method for leaf in LEAVES for method in acts(leaf)} if "{leaf}" in form else {"GET", "HEAD"}
+
+
 def test_every_route_of_the_phones_doors_has_its_place_in_the_matrix() -> None:
     apple = {(method, form) for form in forms(PhoneDoor) for method in methods(form)}
-    links = {(method, form) for form in forms(LinkDoor) for method in ("GET", "HEAD")}
+    links = {(method, form) for form in forms(LinkDoor) for method in link_methods(form)}
 
     assert apple | links == HEARD.keys()
 
@@ -63,8 +77,8 @@ def places(form: str, anna: Card, boris: Card) -> set[str]:
     name = f"{anna.id}.{boris.link.rpartition('.')[2]}"
     types = (OTHER_PASS_TYPE,) if form.endswith("{pass_type}") else (PASS_TYPE, OTHER_PASS_TYPE)
     return {
-        form.format(device=device, pass_type=pass_type, serial=anna.id, name=name)
-        for device, pass_type in product((IPHONE, TABLET), types)
+        form.format(device=device, pass_type=pass_type, serial=anna.id, name=name, leaf=leaf)
+        for device, pass_type, leaf in product((IPHONE, TABLET), types, LEAVES)
     }
 
 

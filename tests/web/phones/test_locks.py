@@ -37,13 +37,13 @@ async def in_a_transaction(database: Database, write: Write) -> None:
 
 async def claim(tx: Transaction) -> Sequence[Row]:
     """Take what is due to be told, for an hour."""
-    return await tx.all(sql.CLAIM_DUE, {"floor": EVER, "most": 100, "lease": 3600.0})
+    return await tx.all(sql.CLAIM_DUE, {"wallet": "apple", "floor": EVER, "most": 100, "lease": 3600.0})
 
 
 async def settle(tx: Transaction, *, due: Sequence[Row]) -> None:
     """All of it has been told."""
     values = {"cards": [row.card_id for row in due], "seqs": [row.seq for row in due], "waits": [None for _ in due]}
-    await tx.run(sql.SETTLE_DUE, values | {"interval": 0.0})
+    await tx.run(sql.SETTLE_DUE, values | {"wallet": "apple", "interval": 0.0})
 
 
 async def test_a_change_committed_while_its_card_is_settled_is_due_at_once(

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from wallet_service.cards.devices import trace_devices
+from wallet_service.cards.google_callbacks import trace_google
 from wallet_service.cards.issue import Card, CardNotFound, find_card, issue_card, void_card
 from wallet_service.database.seam import Transaction
 from wallet_service.ids import is_id
@@ -70,7 +71,7 @@ async def void(request: Request, caller: Issuer, card: CardPath, once: Once) -> 
 
 async def _traced(tx: Transaction, doors: Doors, card: Card) -> dict[str, object]:
     link = card_link(doors.service.settings.public_url, doors.service.keys, card.id)
-    return card_out(card, link, await trace_devices(tx, card.id))
+    return card_out(card, link, await trace_devices(tx, card.id), await trace_google(tx, card.id))
 
 
 def _card_id(text: str) -> str:

@@ -191,6 +191,28 @@ class DeviceOut(BaseModel):
     up_to_date: bool
 
 
+class CallbackOut(BaseModel):
+    """Something a phone with Google Wallet did, as Google told us."""
+
+    event: str = Field(description="`save`, `del`, or something newer than this program")
+    received_at: datetime
+    nonce: str = Field(description="the same for every delivery of this callback")
+
+
+class GoogleOut(BaseModel):
+    """The card's object in Google Wallet."""
+
+    object_id: str
+    saved_at: datetime | None = Field(description="when somebody last saved it")
+    removed_at: datetime | None = Field(
+        description="when it was last removed; null: it is in somebody's wallet, or never was"
+    )
+    shown_version: int | None = Field(description="the version that Google has")
+    shown_at: datetime | None
+    last_outcome: str | None = Field(description="what became of the last change, and why it called for no attention")
+    callbacks: list[CallbackOut]
+
+
 class CardOut(BaseModel):
     """A card, and every phone that holds it."""
 
@@ -204,6 +226,7 @@ class CardOut(BaseModel):
     created_at: datetime
     devices: list[DeviceOut]
     up_to_date: bool | None = Field(description="do all phones show this version? null: it is on no phone")
+    google: GoogleOut | None = Field(description="null: nobody has asked for it in Google Wallet")
 
 
 class MemberPage(BaseModel):
