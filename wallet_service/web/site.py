@@ -5,11 +5,13 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from wallet_service.cards.browsers import BrowserDesk
 from wallet_service.cards.google import SaveLinks
 from wallet_service.web import health, problem_pages, problems
 from wallet_service.web.api import bulk, cards, entries, members
+from wallet_service.web.api.answers import LineResult, Problem
 from wallet_service.web.api.document import complete
-from wallet_service.web.api.models import BulkEntry, LineResult, Problem
+from wallet_service.web.api.models import BulkEntry
 from wallet_service.web.doors import Doors
 from wallet_service.web.limits import Allowance
 from wallet_service.web.phones.apple import PhoneDoor, address_secret
@@ -80,11 +82,13 @@ class Site:
 def offers_of(doors: Doors) -> Offers:
     """What the links of cards offer beside the pass."""
     service = doors.service
+    browsers = service.browsers
     links = SaveLinks(doors.database, doors.faces.shelf, service.google)
     return Offers(
         public_url=service.settings.public_url.rstrip("/"),
         save_link=links.make,
         google=links.offered,
+        push=BrowserDesk(doors.database, browsers.public_key) if browsers else None,
         badges=read_badges(service.settings.badges_dir),
         clock=service.clock,
     )

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 
 from tests.people import Brand
-from wallet_service.web.api.models import Problem
+from wallet_service.web.api.answers import Problem
 
 Content = bytes | AsyncIterator[bytes]
 

@@ -8,9 +8,9 @@ from tests.people import ANNA
 from tests.web.api.desk import Content, Desk, refused
 from wallet_service.loyalty.keys import Scope, create_key
 from wallet_service.service import Service
+from wallet_service.web.api.answers import LineResult
 from wallet_service.web.api.bulk import MOST_LINES
 from wallet_service.web.api.importing import BATCH
-from wallet_service.web.api.models import LineResult
 
 ANNAS: dict[str, Any] = {"member": "external:BH-1", "amount": 1}
 

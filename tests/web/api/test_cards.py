@@ -3,7 +3,7 @@
 from tests.people import ANNA
 from tests.web.api.desk import Desk, done, refused
 from wallet_service.service import Service
-from wallet_service.web.api.models import CardOut
+from wallet_service.web.api.answers import CardOut
 
 
 async def test_a_new_card_has_version_1_a_link_and_no_phone_yet(desk: Desk, service: Service) -> None:

@@ -4,7 +4,7 @@ from tests.people import ANNA, BORIS, OTHER_PASS_TYPE, open_brand
 from tests.web.api.desk import Desk, done, refused
 from wallet_service.amounts import MOST
 from wallet_service.service import Service
-from wallet_service.web.api.models import EntryOut, EntryPage
+from wallet_service.web.api.answers import EntryOut, EntryPage
 
 
 async def test_one_call_of_the_till_changes_the_balance(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from tests.people import ANNA, BORIS
 from tests.web.api.desk import Desk, done, refused
-from wallet_service.web.api.models import MemberOut, MemberPage
+from wallet_service.web.api.answers import MemberOut, MemberPage
 
 
 async def test_a_new_member_has_a_balance_of_0_and_what_the_programme_speaks(desk: Desk) -> None:

@@ -13,8 +13,9 @@ from wallet_service.ids import is_id
 from wallet_service.loyalty.members import find_member
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import parse_reference
+from wallet_service.web.api.answers import CardOut
 from wallet_service.web.api.document import refusals
-from wallet_service.web.api.models import CardOut, NewCard
+from wallet_service.web.api.models import NewCard
 from wallet_service.web.callers import Issuer, Reader
 from wallet_service.web.doors import Doors
 from wallet_service.web.idempotency import Once, answer, do_once

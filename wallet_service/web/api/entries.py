@@ -14,9 +14,10 @@ from wallet_service.loyalty.keys import Caller, Scope
 from wallet_service.loyalty.members import find_member, list_entries
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import parse_reference
+from wallet_service.web.api.answers import EntryOut, EntryPage
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.members import MemberPath
-from wallet_service.web.api.models import EntryOut, EntryPage, NewBalance, NewEntry
+from wallet_service.web.api.models import NewBalance, NewEntry
 from wallet_service.web.callers import KnownCaller, Reader, require
 from wallet_service.web.doors import Doors
 from wallet_service.web.idempotency import Once, answer

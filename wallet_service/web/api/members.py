@@ -12,8 +12,9 @@ from wallet_service.loyalty.brands import find_programme
 from wallet_service.loyalty.members import change_member, enrol_member, find_member, list_members
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import parse_reference
+from wallet_service.web.api.answers import MemberOut, MemberPage
 from wallet_service.web.api.document import refusals
-from wallet_service.web.api.models import MemberChange, MemberOut, MemberPage, MemberText, NewMember
+from wallet_service.web.api.models import MemberChange, MemberText, NewMember
 from wallet_service.web.callers import Enroller, Reader
 from wallet_service.web.idempotency import Once, answer, do_once
 from wallet_service.web.paging import Page, from_cursor, page_of

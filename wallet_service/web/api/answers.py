@@ -1,0 +1,129 @@
+"""What goes out of REST v1: every field is always there."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class MemberOut(BaseModel):
+    """A member."""
+
+    id: str = Field(examples=["mem_01k9z8w4ekf4p8q2v7r5t3y1xa"])
+    programme: str
+    external_id: str | None
+    phone: str | None
+    email: str | None
+    name: str
+    language: str
+    time_zone: str
+    balance: int = Field(description="whole points", examples=[1250])
+    created_at: datetime
+    updated_at: datetime
+
+
+class EntryOut(BaseModel):
+    """A ledger entry."""
+
+    id: int
+    member: str
+    amount: int
+    balance: int = Field(description="the balance after it")
+    reason: str | None
+    reference: str | None
+    created_at: datetime
+
+
+class DeviceOut(BaseModel):
+    """A device that holds the card: what it was told, what it fetched, and when."""
+
+    device: str = Field(description="a short name for the device in this trace; Apple's id is a secret")
+    registered_at: datetime
+    told_version: int | None
+    told_at: datetime | None
+    told_outcome: str | None = Field(examples=["accepted"])
+    asked_at: datetime | None
+    fetched_version: int | None
+    fetched_at: datetime | None
+    up_to_date: bool
+
+
+class CallbackOut(BaseModel):
+    """Something a phone with Google Wallet did, as Google told us."""
+
+    event: str = Field(description="`save`, `del`, or something newer than this program")
+    received_at: datetime
+    nonce: str = Field(description="the same for every delivery of this callback")
+
+
+class GoogleOut(BaseModel):
+    """The card's object in Google Wallet."""
+
+    object_id: str
+    saved_at: datetime | None = Field(description="when somebody last saved it")
+    removed_at: datetime | None = Field(
+        description="when it was last removed; null: it is in somebody's wallet, or never was"
+    )
+    shown_version: int | None = Field(description="the version that Google has")
+    shown_at: datetime | None
+    last_outcome: str | None = Field(description="what became of the last change, and why it called for no attention")
+    callbacks: list[CallbackOut]
+
+
+class CardOut(BaseModel):
+    """A card, and every phone that holds it."""
+
+    id: str = Field(description="also the serial number of the pass", examples=["card_01k9z8w4ekf4p8q2v7r5t3y1xa"])
+    member: str
+    programme: str
+    version: int
+    modified_at: datetime
+    link: str = Field(description="the customer opens it on the phone")
+    voided_at: datetime | None
+    created_at: datetime
+    devices: list[DeviceOut]
+    up_to_date: bool | None = Field(description="do all phones show this version? null: it is on no phone")
+    google: GoogleOut | None = Field(description="null: nobody has asked for it in Google Wallet")
+
+
+class MemberPage(BaseModel):
+    """A page of members."""
+
+    items: list[MemberOut]
+    next: str | None = Field(description="cursor of the next page; null on the last")
+
+
+class EntryPage(BaseModel):
+    """A page of ledger entries, newest first."""
+
+    items: list[EntryOut]
+    next: str | None = Field(description="cursor of the next page; null on the last")
+
+
+class Mistake(BaseModel):
+    """One thing that is wrong with a request."""
+
+    pointer: str = Field(description="JSON pointer into the body, or the name of a parameter", examples=["#/amount"])
+    message: str
+
+
+class Problem(BaseModel):
+    """A refusal (RFC 9457); some have members of their own beside these."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["/problems/insufficient-points"])
+    title: str = Field(examples=["Not enough points"])
+    status: int = Field(examples=[409])
+    code: str = Field(description="the slug of the page", examples=["insufficient-points"])
+    detail: str
+    remedy: str | None = None
+    errors: list[Mistake] | None = None
+
+
+class LineResult(BaseModel):
+    """What became of one line of a bulk import."""
+
+    line: int = Field(description="its number in the body, from 1; blank lines count", examples=[1])
+    status: int = Field(description="as a single request would have been answered", examples=[201])
+    replayed: bool = Field(description="whether its key was known, and this is the answer given then")
+    result: EntryOut | Problem
