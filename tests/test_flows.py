@@ -9,10 +9,11 @@ import pytest
 from tests.engine.workshop import Remembered
 from wallet_service.app import drains_of
 from wallet_service.cards import facts as card_facts
+from wallet_service.cards.facts import CardsChanged
 from wallet_service.clock import SetClock
 from wallet_service.database.seam import Transaction
 from wallet_service.engine.memory import MemoryEngine, is_tick
-from wallet_service.flows import CLOCKWORK, map_flows, settle_by
+from wallet_service.flows import CLOCKWORK, TELL_BROWSERS, TELL_PHONES, map_flows, settle_by
 from wallet_service.loyalty import facts as loyalty_facts
 from wallet_service.service import Service
 from wallet_service.settings import PushSettings
@@ -28,6 +29,19 @@ def test_every_fact_is_on_the_map():
         if kind.__module__ == module.__name__
     }
     assert set(map_flows(MemoryEngine(SetClock(NOON)), PushSettings())) == facts
+
+
+async def test_nobody_is_woken_who_has_nobody_to_tell():
+    woken: list[str] = []
+
+    class Listening(MemoryEngine):
+        def nudge(self, tx: Transaction, job: str) -> None:
+            woken.append(job)
+
+    flows = map_flows(Listening(SetClock(NOON)), PushSettings())
+    some = [CardsChanged(), CardsChanged(frozenset({"apple", "web"}))]
+    await flows[CardsChanged](Remembered(NOON), some)
+    assert sorted(woken) == [TELL_BROWSERS, TELL_PHONES]
 
 
 async def test_all_facts_of_a_kind_are_settled_together_and_in_their_order():

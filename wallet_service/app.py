@@ -8,11 +8,15 @@ from pathlib import Path
 
 import structlog
 
+from wallet_service.cards.browsers import BrowserTelling
 from wallet_service.cards.google import GoogleTelling
 from wallet_service.cards.google_callbacks import forget_old_callbacks
+from wallet_service.cards.google_pace import SharedPace
 from wallet_service.cards.pace import Pacing
 from wallet_service.cards.restyle import Restyling
 from wallet_service.cards.tell import Telling
+from wallet_service.channels.vapid import make_vapid, read_vapid
+from wallet_service.channels.web_push import WebPush
 from wallet_service.clock import Clock, SystemClock
 from wallet_service.database.embedded import EmbeddedPostgres
 from wallet_service.database.migrate import pending, upgrade
@@ -28,13 +32,14 @@ from wallet_service.flows import (
     FORGET_KEYS,
     PACE_REFRESHES,
     RESTYLE_CARDS,
+    TELL_BROWSERS,
     TELL_GOOGLE,
     TELL_PHONES,
     map_flows,
     settle_by,
 )
 from wallet_service.loyalty.once import forget_old_keys
-from wallet_service.service import Service
+from wallet_service.service import Browsers, Service
 from wallet_service.settings import ApnsSettings, Settings
 from wallet_service.tokens import MasterKeys, make_master_keys, read_master_keys
 from wallet_service.wallets.apple.certificates import CERTIFICATE, KEY, PassCertificate
@@ -43,6 +48,7 @@ from wallet_service.wallets.apple.push.credential import PushCredential
 from wallet_service.wallets.apple.push.pool import CODECS, ApnsPool
 from wallet_service.wallets.apple.push.seam import PushTransport
 from wallet_service.wallets.apple.wallet import AppleWallet, PushStyle
+from wallet_service.wallets.google.pace import Lane
 from wallet_service.wallets.google.root_keys import RootKeys
 from wallet_service.wallets.google.service_account import ServiceAccounts
 from wallet_service.wallets.google.verifier import CallbackVerifier
@@ -88,21 +94,37 @@ async def open_service(settings: Settings, *, clock: Clock | None = None) -> Asy
             connect_by(settings.apns, clock),
         )
         stack.push_async_callback(wallet.aclose)
-        google = open_google(settings, clock)
+        google = open_google(settings, clock, database)
         stack.push_async_callback(google.aclose)
         root_keys = RootKeys(clock, settings.google.root_keys_url, trust_roots=settings.google.trust_roots)
         stack.push_async_callback(root_keys.aclose)
         believe = CallbackVerifier(root_keys, settings.google.sender_id)
-        service = Service(settings, clock, database, engine, wallet, google, believe, keys)
+        browsers = open_browsers(settings, clock)
+        if browsers is not None:
+            stack.push_async_callback(browsers.channel.aclose)
+        service = Service(settings, clock, database, engine, wallet, google, believe, keys, browsers)
         service.metrics.watch_pool(settings.pool, database.in_use)
+        service.metrics.watch_paces(google.paces, Lane)
         yield service
 
 
-def open_google(settings: Settings, clock: Clock) -> GoogleWallet:
-    """Google Wallet, for whichever brands have a service account."""
+def open_google(settings: Settings, clock: Clock, database: Database) -> GoogleWallet:
+    """Google Wallet, for whichever brands have a service account; all processes of a database keep one pace."""
     wish = settings.google
     ways = Ways(wish.root, wish.save_root, wish.trust_roots, wish.per_s, wish.deadline)
-    return GoogleWallet(ServiceAccounts(settings.certs_dir), clock, settings.public_url.rstrip("/"), ways)
+    accounts, public_url = ServiceAccounts(settings.certs_dir), settings.public_url.rstrip("/")
+    return GoogleWallet(accounts, clock, public_url, ways, SharedPace(database, wish.per_s).of)
+
+
+def open_browsers(settings: Settings, clock: Clock) -> Browsers | None:
+    """Web push, if the settings name a contact. Its key is made at the first start, as the master keys are."""
+    wish = settings.web_push
+    if wish.contact is None:
+        return None
+    path = wish.key or settings.data_dir / "vapid.pem"
+    vapid = (make_vapid if settings.embedded and not path.exists() else read_vapid)(path, wish.contact)
+    channel = WebPush(vapid, clock=clock, loopback=wish.loopback, trust_roots=wish.trust_roots)
+    return Browsers(channel, vapid.public_key)
 
 
 @asynccontextmanager
@@ -188,11 +210,14 @@ def drains_of(service: Service) -> dict[str, Drain]:
         service.database, service.wallet, service.clock, service.settings.push, noted=service.metrics.count_pushes
     )
     showing = GoogleTelling(service.database, service.google, service.clock, service.settings.push)
+    channel = service.browsers.channel if service.browsers else None
+    notifying = BrowserTelling(service.database, channel, service.clock, service.settings.push)
     restyling = Restyling(service.database)
     pacing = Pacing(service.database, service.settings.push)
     drains = (
         Drain(TELL_PHONES, telling.take, lanes=TELLING_LANES),
         Drain(TELL_GOOGLE, showing.take),
+        Drain(TELL_BROWSERS, notifying.take, lanes=TELLING_LANES),
         Drain(RESTYLE_CARDS, restyling.take, patience=IDLE),
         Drain(PACE_REFRESHES, pacing.take, patience=IDLE),
         Drain(FORGET_KEYS, partial(_forget, service.database, forget_old_keys), patience=IDLE),

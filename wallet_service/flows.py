@@ -20,17 +20,22 @@ TELL_PHONES = "tell_phones"
 RESTYLE_CARDS = "restyle_cards"
 PACE_REFRESHES = "pace_refreshes"
 TELL_GOOGLE = "tell_google"
+TELL_BROWSERS = "tell_browsers"
 FORGET_KEYS = "forget_old_keys"
 FORGET_CALLBACKS = "forget_old_callbacks"
 
 CLOCKWORK = (
     Cron(TELL_PHONES, "* * * * *"),  # whatever a lost wake-up left behind
     Cron(TELL_GOOGLE, "* * * * *"),
+    Cron(TELL_BROWSERS, "* * * * *"),
     Cron(RESTYLE_CARDS, "*/10 * * * *"),
     Cron(PACE_REFRESHES, "* * * * *"),
     Cron(FORGET_KEYS, "17 3 * * *"),
     Cron(FORGET_CALLBACKS, "27 3 * * *"),
 )
+
+TELLERS = {"apple": TELL_PHONES, "google": TELL_GOOGLE, "web": TELL_BROWSERS}
+"""Who tells of a changed card, by where it is due."""
 
 Step = Callable[[Transaction, Sequence[Any]], Awaitable[None]]
 
@@ -45,9 +50,9 @@ def map_flows(engine: Engine, push: PushSettings) -> dict[type, Step]:
 
         return step
 
-    async def tell_wallets(tx: Transaction, _facts: Sequence[CardsChanged]) -> None:
-        for job in (TELL_PHONES, TELL_GOOGLE):  # a hint is enough: these drains look by themselves, and find the rows
-            engine.nudge(tx, job)
+    async def tell_wallets(tx: Transaction, facts: Sequence[CardsChanged]) -> None:
+        for wallet in {wallet for fact in facts for wallet in fact.wallets}:
+            engine.nudge(tx, TELLERS[wallet])  # a hint is enough: these drains look by themselves, and find the rows
 
     async def show_balance(tx: Transaction, facts: Sequence[BalanceChanged]) -> None:
         await refresh_balances(tx, facts, push.interval)

@@ -3,10 +3,11 @@
 import platform
 from bisect import bisect_left
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from enum import IntEnum
 from importlib.metadata import version
 from itertools import accumulate
-from typing import Protocol
+from typing import Any, Protocol
 
 from prometheus_client import (
     CollectorRegistry,
@@ -17,7 +18,7 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
 )
-from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
@@ -36,6 +37,22 @@ PUSH_OUTCOMES: dict[type[Outcome], str] = {
     TryLater: "later",
     Unknown: "unknown",
 }
+
+
+CALLBACK_RESULTS = (
+    "accepted",
+    "repeated",
+    "no-card",
+    "malformed",
+    "protocol",
+    "unknown-root",
+    "key-expired",
+    "foreign-issuer",
+    "signature",
+    "expired",
+    "foreign-id",
+)
+"""What may become of a callback: the values of `cards.google_callbacks.Heard` and `wallets.callback.Reason`."""
 
 
 class Group(Protocol):
@@ -62,6 +79,42 @@ class Server(Protocol):
     def connections(self) -> Sized:
         """Connections."""
         ...
+
+
+class Pace(Protocol):
+    """Those who wait until a Google project may be asked (`wallets.google.pace.Pace`)."""
+
+    def waiting(self, lane: Any) -> int:
+        """How many wait in this lane."""
+        ...
+
+    def oldest(self, lane: Any) -> float:
+        """Seconds that the first of this lane has waited."""
+        ...
+
+
+class Turns(Collector):
+    """Who waits for a turn at which Google project, looked up at each scrape: projects come with their first card."""
+
+    def __init__(self) -> None:
+        """Nobody, until there is somewhere to look."""
+        self.paces: Callable[[], Mapping[str, Pace]] = dict
+        self.lanes: Iterable[IntEnum] = ()
+
+    def collect(self) -> Iterator[Metric]:
+        """The length of each line, and how long its first has stood there."""
+        labels = ["project", "lane"]
+        waiting = GaugeMetricFamily(
+            "wallet_google_turns_waiting", "Those who wait until a Google project may be asked.", labels=labels
+        )
+        oldest = GaugeMetricFamily(
+            "wallet_google_turn_oldest_seconds", "Seconds that the first of them has waited.", labels=labels
+        )
+        for project, pace in self.paces().items():
+            for lane in self.lanes:
+                waiting.add_metric([project, lane.name.lower()], pace.waiting(lane))
+                oldest.add_metric([project, lane.name.lower()], pace.oldest(lane))
+        yield from (waiting, oldest)
 
 
 class AnswerTimes(Collector):
@@ -108,6 +161,8 @@ class Metrics:
         build.info({"version": version("wallet-service"), "python": platform.python_version()})
         self._answers = AnswerTimes()
         own.register(self._answers)
+        self._turns = Turns()
+        own.register(self._turns)
         self._requests_open = Gauge("wallet_http_requests_open", "Requests under way.", registry=own)
         self._connections_open = Gauge("wallet_http_connections_open", "Connections of clients.", registry=own)
         self._waiting = Gauge(
@@ -129,6 +184,8 @@ class Metrics:
         self._callbacks = Counter(
             "wallet_google_callbacks", "Google's callbacks by what became of them.", ["result"], registry=own
         )
+        for result in CALLBACK_RESULTS:
+            self._callbacks.labels(result)
         self._looks = Counter("wallet_drain_looks", "Looks for due work.", ["drain", "result"], registry=own)
         self._connections_used = Gauge(
             "wallet_database_connections_used", "Database connections in use by this process.", registry=own
@@ -161,6 +218,10 @@ class Metrics:
         """Follow how many database connections are in use."""
         self._connections_most.set(most)
         self._connections_used.set_function(used)
+
+    def watch_paces(self, paces: Callable[[], Mapping[str, Pace]], lanes: Iterable[IntEnum]) -> None:
+        """Follow who waits for a turn at each Google project, in which of these lanes."""
+        self._turns.paces, self._turns.lanes = paces, lanes
 
     def count_pushes(self, outcomes: Iterable[Outcome]) -> None:
         """A batch of pushes has its outcomes."""

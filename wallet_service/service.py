@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from wallet_service.channels.seam import Channel
 from wallet_service.clock import Clock
 from wallet_service.database.seam import Database
 from wallet_service.engine.seam import Engine
@@ -10,6 +11,15 @@ from wallet_service.settings import Settings
 from wallet_service.tokens import MasterKeys
 from wallet_service.wallets.callback import Verify
 from wallet_service.wallets.seam import ObjectWallet, Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class Browsers:
+    """The way to browsers that show web cards."""
+
+    channel: Channel
+    public_key: str
+    """The VAPID key to which they subscribe, in base64url (RFC 8292, 3.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +35,6 @@ class Service:
     believe: Verify
     """Whether a callback is truly Google's, about objects of ours."""
     keys: MasterKeys
+    browsers: Browsers | None = None
+    """None without web push."""
     metrics: Metrics = field(default_factory=Metrics)

@@ -40,6 +40,15 @@ class GoogleSettings(BaseModel, extra="forbid"):
     deadline: float = Field(10.0, gt=0, description="seconds after which an unanswered request is given up as unknown")
 
 
+class FcmSettings(BaseModel, extra="forbid"):
+    """Where Firebase Cloud Messaging is reached for brands' own apps, and how hard. Access tokens: see the key files."""
+
+    root: str = Field("https://fcm.googleapis.com", description="HTTP v1 interface")
+    trust_roots: Path | None = Field(None, description="PEM file of roots to trust instead of the system's")
+    deadline: float = Field(10.0, gt=0, description="seconds after which an unanswered message is given up as unknown")
+    window: int = Field(64, ge=1, le=1000, description="most messages on their way at once, for each brand")
+
+
 class WebPushSettings(BaseModel, extra="forbid"):
     """Notices to browsers that show a web card."""
 
@@ -118,6 +127,7 @@ class Settings(BaseSettings):
     badges_dir: Path | None = Field(None, description="official wallet badges for the pages of a card's link")
     apns: ApnsSettings = ApnsSettings()
     google: GoogleSettings = GoogleSettings()
+    fcm: FcmSettings = FcmSettings()
     web_push: WebPushSettings = WebPushSettings()
     push: PushSettings = PushSettings()
     limits: LimitSettings = LimitSettings()

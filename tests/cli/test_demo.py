@@ -17,11 +17,13 @@ import httpx2
 import pytest
 
 from tests.processes import ROOT, Programs, run
+from wallet_service.cli.demo_link import ANSWERS
 from wallet_service.database.embedded import stop_running
 from wallet_service.settings import Settings
 
 NOBODY = 65534
-FACTS = {"cards_installed", "pushes_accepted", "passes_fetched", "stale_devices", "errors", "seconds"}
+GOOGLE_FACTS = {"google_objects", "google_patches", "google_peak_per_s"}
+FACTS = {"cards_installed", "pushes_accepted", "passes_fetched", "stale_devices", "errors", "seconds"} | GOOGLE_FACTS
 
 
 def assert_all_went_well(last_line: str) -> None:
@@ -30,6 +32,8 @@ def assert_all_went_well(last_line: str) -> None:
     assert set(ending) == FACTS
     assert (ending["cards_installed"], ending["stale_devices"], ending["errors"]) == (4, 0, 0)
     assert ending["pushes_accepted"] >= ending["passes_fetched"] >= 6
+    assert ending["google_patches"] >= ending["google_objects"] == 2
+    assert 0 < ending["google_peak_per_s"] <= 20
     assert 0 < ending["seconds"] < 60
 
 
@@ -40,6 +44,7 @@ async def test_once_it_tells_the_story_and_ends_with_its_figures(tmp_path: Path)
     assert ended.code == 0, ended.err
     assert_all_went_well(ended.out.splitlines()[-1])
     assert "Is the card on the phone up to date?" in ended.err
+    assert [words for _, words in ANSWERS if words not in ended.err] == []
     assert "Traceback" not in ended.err
 
 
@@ -55,7 +60,7 @@ async def test_it_stays_up_to_be_looked_at_until_interrupted(tmp_path: Path, cli
         members = await client.get(f"{link.partition('/c/')[0]}/v1/members", headers={"Authorization": f"Bearer {key}"})
 
         assert (await client.get(link)).headers["Content-Type"] == "application/vnd.apple.pkpass"
-        assert len(members.json()["items"]) == 3
+        assert len(members.json()["items"]) == 5
         assert await demo.end(signal.SIGINT) == 0
     assert "Traceback" not in demo.said
     assert not stop_running(home / "data")

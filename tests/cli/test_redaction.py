@@ -48,6 +48,7 @@ def test_what_is_personal_or_secret_is_cut_out(text: str, shown: str):
         "2026-11-22 03:26",
         "card_01k9zv4n3m7h8y2x5w6q0rstab",
         "pass.com.example.burger-heroes",
+        "3388000000022141777",
         "<Task name=0x7f3489dee010>",
         "File app.py, line 1234, in work",
         "500 writes are already waiting.",

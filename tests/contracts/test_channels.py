@@ -3,12 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
+import orjson
 import pytest
 
 from tests.channels.app import account_key, app_push
 from tests.channels.browsers import with_web_push
+from wallet_service.channels.app_account import app_account_file
+from wallet_service.channels.app_push import AppPush
+from wallet_service.channels.app_pushes import AppPushes
 from wallet_service.channels.memory import MemoryChannel
 from wallet_service.channels.seam import Address, Channel, Message
 from wallet_service.outcomes import Dead, Delivered, Outcome, Refused, TryLater
@@ -86,7 +93,25 @@ async def with_app_push() -> AsyncIterator[Rig]:
     assert fcm.violations == []
 
 
-@pytest.fixture(params=[in_memory, with_app_push, with_web_push], ids=["memory", "app push", "web push"])
+@asynccontextmanager
+async def with_app_pushes() -> AsyncIterator[Rig]:
+    """The channel of one brand among many."""
+    fcm = await FcmSimulator.start(key=account_key())
+    with TemporaryDirectory() as folder:
+        file = app_account_file(Path(folder), "brand")
+        file.parent.mkdir(parents=True)
+        file.write_bytes(orjson.dumps(fcm.account))
+        pushes = AppPushes(Path(folder), partial(AppPush, root=fcm.root, deadline=5.0, window=8))
+        yield AppRig(fcm, pushes.of("brand"))
+        await pushes.aclose()
+    await fcm.aclose()
+    assert fcm.violations == []
+
+
+RIGS = {"memory": in_memory, "app push": with_app_push, "app pushes": with_app_pushes, "web push": with_web_push}
+
+
+@pytest.fixture(params=RIGS.values(), ids=[*RIGS])
 async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
     making: AbstractAsyncContextManager[Rig] = request.param()
     async with making as made:

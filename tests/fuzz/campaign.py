@@ -41,7 +41,19 @@ WEIGHTS = {
     "phones": 560,
     "tills": 80,
     **dict.fromkeys(
-        ("json", "placeholder", "strings", "ndjson", "log", "push token", "card token", "reference", "cursor"), 38
+        (
+            "json",
+            "placeholder",
+            "strings",
+            "ndjson",
+            "log",
+            "push token",
+            "card token",
+            "reference",
+            "cursor",
+            "callback",
+        ),
+        38,
     ),
     **dict.fromkeys(("pass.json", "card.toml", "pass.strings", "bundle"), 4),
 }

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 from urllib.parse import quote, unquote
 
+from tests.conftest import TEMPLATES
 from tests.people import ANNA, BORIS, PASS_TYPE, Brand
 from wallet_service.cards.faces import Shelf
 from wallet_service.cards.issue import issue_card
@@ -16,11 +17,13 @@ from wallet_service.loyalty.brands import find_programme
 from wallet_service.loyalty.members import enrol_member
 from wallet_service.service import Service
 from wallet_service.wallets.apple.wallet import TOKEN_PURPOSE
+from wallet_service.wallets.seam import image_name
 from wallet_service.web.phones.http import http_date
-from wallet_service.web.phones.link import card_link
+from wallet_service.web.phones.link import card_link, split
 from wallet_service.web.site import Site
 
 DEVICE, PUSH_TOKEN = "1f" * 16, "ab" * 32
+LOGO = TEMPLATES / "burger-heroes.pkpasstemplate" / "googleLogo.png"
 
 REGISTRATION = (
     b"/apple/v1/devices/$device/registrations/$pass_type/$card HTTP/1.1\r\nAuthorization: ApplePass $token\r\n"
@@ -38,6 +41,15 @@ PHONES: tuple[bytes, ...] = (
     b'POST /apple/v1/log HTTP/1.1\r\n\r\n{"logs": ["Web service error for pass.com.example: 1f1f1f", "another"]}',
     b"GET /c/$link HTTP/1.1\r\n\r\n",
     b"HEAD /c/$link.pkpass HTTP/1.1\r\n\r\n",
+    b"GET /c/$link.pkpasses HTTP/1.1\r\nUser-Agent: Mozilla/5.0 (Linux; Android 16; Pixel 11)\r\n\r\n",
+    b"GET /c/$link?web HTTP/1.1\r\nAccept: text/html,*/*;q=0.8\r\nAccept-Language: ru, en;q=0.5\r\n\r\n",
+    b'GET /c/$link?json HTTP/1.1\r\nIf-None-Match: "1.$card"\r\nSec-CH-UA-Platform: "Windows"\r\n\r\n',
+    b"GET /c/$link/card.webmanifest HTTP/1.1\r\nAccept-Language: en\r\n\r\n",
+    (
+        b"POST /c/$link/push HTTP/1.1\r\nContent-Type: application/json\r\n\r\n"
+        b'{"endpoint": "https://push.example/$push", "keys": {"p256dh": "BA", "auth": "AA"}}'
+    ),
+    b"GET /images/$image HTTP/1.1\r\n\r\n",
 )
 
 TILLS: tuple[bytes, ...] = (
@@ -62,7 +74,9 @@ TILLS: tuple[bytes, ...] = (
 
 DOCUMENTED: Mapping[str, frozenset[int]] = {
     "/apple/": frozenset({200, 201, 204, 304, 400, 401, 404, 405, 413, 429}),
-    "/c/": frozenset({200, 404, 405}),
+    "/c/": frozenset({200, 204, 302, 304, 400, 404, 405, 410, 413}),
+    "/images/": frozenset({200, 404, 405}),
+    "/google/": frozenset({400, 404, 405, 413}),
     "/": frozenset({200, 201, 400, 401, 404, 405, 409, 413, 415, 422}),
 }
 """Beginning of a path -> all statuses that may be heard there; the first that fits counts."""
@@ -173,7 +187,7 @@ class Doors:
         """Something was given: the request must have shown what opens that door."""
         values = {name: value.decode() for name, value in self.values.items()}
         if path.startswith("/c/"):
-            assert path.removesuffix(".pkpass") == f"/c/{values[b'$link']}"
+            assert split(path.split("/")[2])[0] == values[b"$link"]
         elif path.startswith("/apple/v1/passes/") or values[b"$card"] in path.split("/"):
             shown = b"token" if path.startswith("/apple/") else b"key"
             assert self.values[b"$" + shown] in authorization
@@ -194,7 +208,7 @@ async def open_doors(service: Service, brand: Brand, site: Site) -> Doors:
         "$push": PUSH_TOKEN,
         "$link": card_link("", service.keys, card.id).removeprefix("/c/"),
     }
-    values |= {"$modified": http_date(card.modified_at)}
+    values |= {"$modified": http_date(card.modified_at), "$image": image_name(LOGO.read_bytes())}
     return Doors(site, {name.encode(): value.encode() for name, value in values.items()})
 
 

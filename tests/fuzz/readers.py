@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.cards.template_maker import CARD_TOML, RUSSIAN, tea, tea_json
+from tests.wallets.google.notary import GENUINE_ROOT, PROTOCOL, REMOVED
 from wallet_service.cards.lint import lint
 from wallet_service.cards.placeholders import Holder, compile_hole, holes_of, parse
 from wallet_service.cards.strings_file import read_strings
@@ -15,6 +16,9 @@ from wallet_service.cards.templates import TemplateSource, design, fillers, pars
 from wallet_service.errors import WalletServiceError
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.tokens import MasterKeys
+from wallet_service.wallets.callback import Refusal
+from wallet_service.wallets.google.callback_keys import read_root_keys
+from wallet_service.wallets.google.callbacks import verify
 from wallet_service.wallets.seam import Text
 from wallet_service.web.api.ndjson import LineCutter
 from wallet_service.web.paging import from_cursor, to_cursor
@@ -132,6 +136,14 @@ def _bundle(raw: bytes) -> None:
     an_accepted_template_can_be_laid_out(from_bundle(raw))
 
 
+def only_what_google_signed_is_believed(raw: bytes) -> None:
+    """However a callback is bent: what is believed of it is what it said before."""
+    said = verify(raw, ROOTS, {REMOVED.issuer}, REMOVED.now)
+    assert isinstance(said, Refusal) or said == verify(REMOVED.body, ROOTS, {REMOVED.issuer}, REMOVED.now)
+
+
+ROOT = {"keyValue": GENUINE_ROOT, "protocolVersion": PROTOCOL, "keyExpiration": "9999999999999"}
+ROOTS = read_root_keys(json.dumps({"keys": [ROOT]}).encode())
 TEA = TemplateSource("tiny-tea", TINY)
 BODY: Any = {"external_id": "BH-1", "phone": "+4915112345678", "name": "Änna 🍔", "n": [1, -2.5e3, None, True]}
 
@@ -163,5 +175,6 @@ READERS: Mapping[str, Reader] = {
         ),
         a_reference_means_itself,
     ),
+    "callback": Reader((REMOVED.body,), only_what_google_signed_is_believed),
     "cursor": Reader((to_cursor("mem_01k9z8w4ekf4p8q2v7r5t3y1xa").encode(), b"MTIz"), a_cursor_comes_back),
 }

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallet_service.health.findings import Finding, Grade, Limit, find, missing, worst
+from wallet_service.health.findings import find, missing, worst
+from wallet_service.health.grades import Finding, Grade, Limit
 from wallet_service.health.state import (
     Census,
     CertificateState,
     Disk,
+    Queue,
     Reached,
     Schema,
     Server,
@@ -26,12 +28,13 @@ CENSUS = Census(
     live_cards=100,
     devices=100,
     stale_devices=0,
-    push_due=0,
-    oldest_due=0.0,
     restyling=0,
     restyled=0,
     refreshing=0,
     held_jobs=0,
+    google_saved=0,
+    queues=tuple(Queue(wallet, cards=0, oldest=0.0, failing=0) for wallet in ("apple", "google", "web")),
+    issuers={},
 )
 WELL = State(
     SERVER,
@@ -42,6 +45,12 @@ WELL = State(
     Reached("api.push.apple.com:443"),
 )
 AWAY = Trouble("It does not answer.", "Start it.")
+
+
+def waiting(wallet: str, **figures: Any) -> Census:
+    """The tables with these figures of one wallet's queue."""
+    queues = tuple(replace(each, **figures) if each.wallet == wallet else each for each in CENSUS.queues)
+    return replace(CENSUS, queues=queues)
 
 
 def of(subject: str, state: State) -> Finding:
@@ -72,9 +81,11 @@ def test_where_all_is_well_nothing_needs_a_remedy():
         ({"certificates": (CertificateState("pass.x", -1, errors=(AWAY,)),)}, "certificates", Grade.FAIL),
         ({"certificates": (CertificateState("pass.x", 9, warnings=(AWAY,)),)}, "certificates", Grade.WARN),
         ({"census": AWAY}, "backlog", Grade.WARN),
-        ({"census": replace(CENSUS, push_due=9_000, oldest_due=59.0)}, "backlog", Grade.OK),
-        ({"census": replace(CENSUS, push_due=1, oldest_due=60.0)}, "backlog", Grade.WARN),
-        ({"census": replace(CENSUS, push_due=1, oldest_due=600.0)}, "backlog", Grade.FAIL),
+        ({"census": waiting("apple", cards=9_000, oldest=59.0)}, "backlog", Grade.OK),
+        ({"census": waiting("apple", cards=1, oldest=60.0)}, "backlog", Grade.WARN),
+        ({"census": waiting("apple", cards=1, oldest=600.0)}, "backlog", Grade.FAIL),
+        ({"census": waiting("web", cards=1, oldest=59.0)}, "web-backlog", Grade.OK),
+        ({"census": waiting("web", cards=1, oldest=60.0)}, "web-backlog", Grade.WARN),
         ({"census": replace(CENSUS, stale_devices=25)}, "phones", Grade.OK),
         ({"census": replace(CENSUS, stale_devices=26)}, "phones", Grade.WARN),
         ({"census": replace(CENSUS, devices=19, stale_devices=19)}, "phones", Grade.OK),
@@ -83,6 +94,8 @@ def test_where_all_is_well_nothing_needs_a_remedy():
         ({"disk": Disk(free=1 * GIB, total=100 * GIB)}, "disk", Grade.FAIL),
         ({"disk": AWAY}, "disk", Grade.WARN),
         ({"apns": AWAY}, "apns", Grade.FAIL),
+        ({"web_push": "BDd3_hVL9fZi9Ybo2UUzA284WG5FZR30_95YeZJsiA"}, "web-push", Grade.OK),
+        ({"web_push": AWAY}, "web-push", Grade.FAIL),
     ],
 )
 def test_each_trouble_has_its_grade_and_says_what_to_do(change: dict[str, Any], subject: str, grade: Grade):
@@ -93,6 +106,10 @@ def test_each_trouble_has_its_grade_and_says_what_to_do(change: dict[str, Any], 
 
 def test_what_nobody_looked_at_is_not_judged():
     assert {each.subject for each in find(State(SERVER, 1))} == {"database", "schema", "clock", "master-keys"}
+
+
+def test_of_wallets_that_nobody_uses_nothing_is_said():
+    assert {each.subject for each in find(WELL)} & {"google", "google-backlog", "public-url", "web-backlog"} == set()
 
 
 def test_an_expired_certificate_does_not_bar_the_doors():

@@ -16,7 +16,7 @@ from wallet_service.database.embedded import EmbeddedPostgres
 from wallet_service.database.postgres import PostgresDatabase
 from wallet_service.health.gather import dial, look_at_disk
 from wallet_service.health.lookout import Lookout, Shared
-from wallet_service.health.state import Census, Disk, Reached, Schema, Server, State, Trouble
+from wallet_service.health.state import Census, Disk, Queue, Reached, Schema, Server, State, Trouble
 from wallet_service.service import Service
 from wallet_service.settings import Settings
 
@@ -45,7 +45,8 @@ async def change(service: Service, statement: object) -> None:
 
 
 async def test_a_fresh_service_is_counted_as_nothing(service: Service):
-    assert await census(service) == Census(0, 0, 0, 0, 0.0, 0, 0, 0, 0)
+    nothing = tuple(Queue(wallet, 0, 0.0, 0) for wallet in ("apple", "google", "web"))
+    assert await census(service) == Census(0, 0, 0, 0, 0, 0, 0, 0, nothing, {})
 
 
 async def test_a_changed_card_is_due_until_its_phone_is_told_and_stale_until_it_fetches(shop: Shop):
@@ -54,8 +55,9 @@ async def test_a_changed_card_is_due_until_its_phone_is_told_and_stale_until_it_
     await shop.give(anna, 5)
     await change(shop.service, LATE)
     due = await census(shop.service)
-    assert (due.live_cards, due.devices, due.push_due, due.stale_devices) == (1, 1, 1, 0)
-    assert 90 <= due.oldest_due < 600
+    apple = due.queues[0]
+    assert (due.live_cards, due.devices, apple.cards, due.stale_devices) == (1, 1, 1, 0)
+    assert 90 <= apple.oldest < 600
 
     await telling(shop, MemoryWallet()).take()
     assert (await census(shop.service)).stale_devices == 0  # it has an hour

@@ -1,18 +1,23 @@
 """The page for Prometheus: what it counts, and that docs/metrics.md tells of all of it and of nothing else."""
 
+import asyncio
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from tests.health.test_findings import AWAY, WELL
+from tests.health.test_findings import AWAY, WELL, waiting
+from wallet_service.cards.google_callbacks import Heard
 from wallet_service.health.findings import find
 from wallet_service.health.gauges import exposition
 from wallet_service.health.state import State
-from wallet_service.metrics import Metrics
+from wallet_service.metrics import CALLBACK_RESULTS, Metrics
 from wallet_service.outcomes import Dead, Delivered, Refused, TryLater, Unknown
+from wallet_service.wallets.callback import Reason
+from wallet_service.wallets.google.pace import Lane, Pace
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "metrics.md"
 ROW = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
@@ -81,6 +86,45 @@ def test_pushes_are_counted_by_what_became_of_them():
 
 def test_a_push_never_made_is_there_as_nought():
     assert samples(Metrics())['wallet_pushes_total{outcome="dead_token"}'] == 0
+
+
+def test_callbacks_are_counted_by_what_became_of_them():
+    metrics = Metrics()
+    metrics.count_callback(Reason.SIGNATURE)
+    metrics.count_callback(Heard.ACCEPTED)
+    metrics.count_callback(Heard.ACCEPTED)
+    found = samples(metrics)
+    kinds = {"accepted": 2, "signature": 1, "repeated": 0}
+    assert {kind: found[f'wallet_google_callbacks_total{{result="{kind}"}}'] for kind in kinds} == kinds
+
+
+def test_every_result_of_a_callback_is_there_from_the_start():
+    assert sorted(CALLBACK_RESULTS) == sorted([*Heard, *Reason])
+
+
+async def test_who_waits_for_google_is_looked_up_at_each_scrape():
+    metrics, now = Metrics(), 0.0
+    projects: dict[str, Pace] = {}
+    metrics.watch_paces(lambda: projects, Lane)
+    assert not [name for name in samples(metrics) if name.startswith("wallet_google_turn")]
+    pace = projects["burger-heroes"] = Pace(seconds=lambda: now)
+    pace.hold(60)
+    waiting = asyncio.create_task(pace.turn(Lane.CAMPAIGN))
+    await asyncio.sleep(0)
+    now = 7.0
+    found = samples(metrics)
+    waiting.cancel()
+    labels = {lane: f'{{lane="{lane}",project="burger-heroes"}}' for lane in ("interactive", "campaign")}
+    assert [found[f"wallet_google_turns_waiting{each}"] for each in labels.values()] == [0, 1]
+    assert [found[f"wallet_google_turn_oldest_seconds{each}"] for each in labels.values()] == [0, 7]
+
+
+def test_each_wallet_has_its_backlog_and_the_alerts_of_old_know_that_of_apple():
+    found = samples(Metrics(), replace(WELL, census=waiting("google", cards=7, oldest=90.0, failing=2)))
+    assert found['wallet_due_cards{wallet="google"}'] == 7
+    assert found['wallet_due_oldest_seconds{wallet="google"}'] == 90
+    assert found['wallet_due_failing_cards{wallet="google"}'] == 2
+    assert (found['wallet_due_cards{wallet="apple"}'], found["wallet_push_due_cards"]) == (0, 0)
 
 
 def test_two_services_in_one_process_count_apart():

@@ -16,7 +16,9 @@ HOME = Path(__file__).parent.parent.parent
 
 COMMAND_LINE = (
     "wallet_service.bench.",
+    "wallet_service.cards.google_issuers",
     "wallet_service.cards.publish",
+    "wallet_service.channels.app_push",
     "wallet_service.cli.",
     "wallet_service.wallets.apple.enrolment",
     "wallet_service.wallets.apple.push.apns2_adapter",

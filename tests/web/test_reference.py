@@ -183,7 +183,7 @@ def test_every_operation_of_the_document_is_on_the_page(document: Any, reference
     told = [(method.upper(), path) for path, methods in document["paths"].items() for method in methods]
 
     assert sorted((each.method, each.path) for each in operations(reference)) == sorted(told)
-    assert set(reference.groups) == {"members", "points", "cards"}
+    assert set(reference.groups) == {"members", "points", "cards", "addresses"}
 
 
 def test_every_status_that_an_operation_may_refuse_with_is_explained(document: Any, reference: Reference) -> None:

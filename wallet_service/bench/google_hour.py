@@ -1,14 +1,16 @@
 """A simulated hour of a large brand in Google Wallet: the product's pace, a clock that leaps, nobody who sleeps.
 
 Cards change far more often than Google takes requests. So a card that is due stands in a table once, however often it
-changes, and its balance is read at the moment of sending: the newest wins. Meanwhile customers come to save links.
+changes; the drain takes a few, reads what they say, and sends that when its turn comes. Whoever changes in between is
+due again. Meanwhile customers come to save links.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from wallet_service.bench.harness import BenchImpossible
+from wallet_service.cards.google import BATCH
 from wallet_service.wallets.google.client import AT_ONCE
 from wallet_service.wallets.google.pace import Lane, Quota, Turns
 
@@ -17,6 +19,9 @@ CHANGES = 10
 """Of each card within the hour."""
 CUSTOMERS_PER_S = 2.0
 """Who come to a save link, on average."""
+
+Read = tuple[int, int]
+"""A card, and its balance when it was read."""
 
 
 @dataclass(slots=True)
@@ -35,11 +40,18 @@ class Ledger:
         self.balances[card] += 1
         self.due.setdefault(card)
 
-    def send(self, requests: int) -> None:
-        """So many of the due cards are told what they say now."""
-        for card in [card for card, _ in zip(self.due, range(requests), strict=False)]:
+    def claim(self, most: int) -> list[Read]:
+        """Some of the due cards, with what they say now."""
+        claimed = [(card, self.balances[card]) for card, _ in zip(self.due, range(most), strict=False)]
+        for card, _ in claimed:
             del self.due[card]
-            self.told[card] = self.balances[card]
+        return claimed
+
+    def send(self, some: Sequence[Read]) -> int:
+        """Google is told what was read; of how many that is no longer true."""
+        for card, balance in some:
+            self.told[card] = balance
+        return sum(balance < self.balances[card] for card, balance in some)
 
 
 @dataclass(slots=True)
@@ -52,6 +64,8 @@ class Hour:
     """Seconds each customer waited for a turn."""
     campaign: int = 0
     """Requests for changed cards."""
+    outdated: int = 0
+    """Those of them whose card changed while they waited for their turn."""
 
     @property
     def peak_per_s(self) -> int:
@@ -59,57 +73,72 @@ class Hour:
         return max(_in_a_second(self.sent), default=0)
 
 
+@dataclass(slots=True)
+class _Run:
+    ledger: Ledger
+    hour: Hour = field(default_factory=Hour)
+    turns: Turns = field(default_factory=lambda: Turns(Quota()))
+    hand: list[Read] = field(default_factory=list)
+    """What the drain has read, and waits to send; empty while it sleeps."""
+
+    def arrive(self, card: int | None, now: float) -> None:
+        """A customer comes (None), or a card changes and the drain, if it slept, wakes."""
+        if card is None:
+            self.turns.ask(Lane.INTERACTIVE, 1, now)
+            return
+        self.ledger.change(card)
+        if not self.hand:
+            self._claim(now)
+
+    def give(self, now: float) -> None:
+        """Give the turn that has come."""
+        taken = self.turns.take(now)
+        if taken is None:
+            raise BenchImpossible("A turn that was due was not given.")
+        turn, requests = taken
+        self.hour.sent.append((now, requests))
+        if turn.lane is Lane.INTERACTIVE:
+            self.hour.waits.append(now - turn.since)
+        else:
+            self._send(requests, now)
+
+    def _send(self, requests: int, now: float) -> None:
+        self.hour.outdated += self.ledger.send(self.hand[:requests])
+        self.hour.campaign += requests
+        self.hand = self.hand[requests:]
+        if self.hand:
+            self._line_up(now)
+        elif self.ledger.due:
+            self._claim(now)
+
+    def _claim(self, now: float) -> None:
+        self.hand = self.ledger.claim(BATCH)
+        self._line_up(now)
+
+    def _line_up(self, now: float) -> None:
+        self.turns.ask(Lane.CAMPAIGN, min(len(self.hand), AT_ONCE), now)
+
+
 def simulate(cards: int, seconds: float = HOUR, seed: int = 1) -> tuple[Hour, Ledger]:
     """Let `cards` change ten times each within `seconds`, and go on until Google knows the newest of all.
 
-    Raises `BenchImpossible` if a card was told something that is not its newest balance.
+    Raises `BenchImpossible` if a card was left with what is not its newest balance.
     """
-    turns, hour, ledger = Turns(Quota()), Hour(), Ledger([0] * cards)
-    now, asked = 0.0, False
+    run, now = _Run(Ledger([0] * cards)), 0.0
     arrivals = _arrivals(cards, seconds, random.Random(seed))  # noqa: S311 - a draw of a simulation
     coming = next(arrivals, None)
-    while coming is not None or turns.due_at() is not None:
-        due_at = turns.due_at()
+    while coming is not None or run.turns.due_at() is not None:
+        due_at = run.turns.due_at()
         if coming is not None and (due_at is None or coming[0] <= max(now, due_at)):
             now = max(now, coming[0])
-            asked = _arrive(coming[1], turns, ledger, now, asked)
+            run.arrive(coming[1], now)
             coming = next(arrivals, None)
         elif due_at is not None:
             now = max(now, due_at)
-            asked = _give(turns, hour, ledger, now)
-    if ledger.told != ledger.balances:
+            run.give(now)
+    if run.ledger.told != run.ledger.balances:
         raise BenchImpossible("A card was left with an old balance.")
-    return hour, ledger
-
-
-def _arrive(card: int | None, turns: Turns, ledger: Ledger, now: float, asked: bool) -> bool:
-    """A customer comes, or a card changes and the drain, if it slept, wakes. Whether the drain waits for its turn."""
-    if card is None:
-        turns.ask(Lane.INTERACTIVE, 1, now)
-        return asked
-    ledger.change(card)
-    if not asked:
-        turns.ask(Lane.CAMPAIGN, AT_ONCE, now)
-    return True
-
-
-def _give(turns: Turns, hour: Hour, ledger: Ledger, now: float) -> bool:
-    """Give the turn that has come. Whether the drain waits for another."""
-    taken = turns.take(now)
-    if taken is None:
-        raise BenchImpossible("A turn that was due was not given.")
-    turn, requests = taken
-    if turn.lane is Lane.INTERACTIVE:
-        hour.waits.append(now - turn.since)
-        hour.sent.append((now, requests))
-        return turns.waiting(Lane.CAMPAIGN) > 0
-    requests = min(requests, len(ledger.due))
-    hour.sent.append((now, requests))
-    hour.campaign += requests
-    ledger.send(requests)
-    if ledger.due:
-        turns.ask(Lane.CAMPAIGN, AT_ONCE, now)
-    return bool(ledger.due)
+    return run.hour, run.ledger
 
 
 def _arrivals(cards: int, seconds: float, draw: random.Random) -> Iterator[tuple[float, int | None]]:

@@ -1,29 +1,38 @@
-"""`bench live`: from the moment the till sends its call to the moment the push request has arrived at APNs.
+"""`bench live`: from the moment the till sends its call to the moment the news has arrived at Apple, or at Google.
 
-The service is one `serve` with its worker, as on one machine; APNs is a process of its own. Every card is changed once,
-so that no push stands for two changes.
+The service is one `serve` with its worker, as on one machine; APNs and Google are processes of their own. Every card is
+changed once, so that no push or PATCH stands for two changes. Those that are in Google are in Apple's Wallet as well.
 """
 
 import asyncio
 import random
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wallet_service.bench.apple import Apple, apple
+from wallet_service.bench.apple import apple
 from wallet_service.bench.crowd import Crowd, gather_crowd, push_token
+from wallet_service.bench.google_cards import HURRY, enter_google
+from wallet_service.bench.google_target import google_target
 from wallet_service.bench.harness import BenchImpossible, Effort, Figure, Figures, Goal, on_loop, percentile, steps
 from wallet_service.bench.line import Line, till_line
 from wallet_service.bench.servers import premises, running
+from wallet_service.settings import GoogleSettings
 from wallet_service.wallets.apple.devpki import ROOT
 
 FIGURES = (
     Figure("p50_ms", "milliseconds from the till's call to the push at APNs, idle: median", Goal(20, at_most=True)),
     Figure("p99_ms", "the same, 99 of 100", Goal(100, at_most=True)),
-    Figure("loaded_p50_ms", "the same while 500 other cards change every second: median"),
+    Figure(
+        "google_p50_ms",
+        "milliseconds from the till's call to the PATCH at Google, idle: median",
+        Goal(50, at_most=True),
+    ),
+    Figure("google_p99_ms", "the same, 99 of 100"),
+    Figure("loaded_p50_ms", "to the push at APNs while 500 other cards change every second: median"),
     Figure("loaded_p99_ms", "the same, 99 of 100"),
     Figure("loaded_per_s", "changes that were really made per second meanwhile"),
 )
@@ -31,8 +40,14 @@ FIGURES = (
 CALLS = {Effort.TRIAL: 5, Effort.QUICK: 100, Effort.NORMAL: 500, Effort.FULL: 2000}
 """Measured calls, of an idle service and again of a loaded one."""
 
+FEWER = 2
+"""So many times fewer calls are measured at Google, which takes longer."""
+
 PAUSE = 0.05
 """Seconds between two measured calls, on average."""
+
+APART = 0.1
+"""Seconds more between two for Google: it takes 20 requests a second, and to wait for one's turn there is not idle."""
 
 LOAD = 500
 """Changes of other cards per second, while the service is loaded."""
@@ -52,8 +67,8 @@ WARMING = 30
 PATIENCE = 10.0
 """Seconds after which a push that has not come never will."""
 
-Calls = dict[str, int]
-"""Push token -> when the call that changes its card was sent, by `time.monotonic_ns`."""
+Moments = dict[str, int]
+"""What names a card to Apple or Google -> a moment of `time.monotonic_ns`: its call was sent, or its news arrived."""
 
 
 def measure(effort: Effort) -> Figures:
@@ -73,17 +88,23 @@ def refuse_idleness(per_s: float) -> None:
 
 
 async def _measure(calls: int, warming: int) -> Figures:
-    async with _world(2 * (warming + calls), load=round(LOAD * (2 * PAUSE * (warming + calls) + RESERVE))) as world:
-        await world.delays(warming)
-        idle = await world.delays(calls)
+    fewer = calls // FEWER
+    others = round(LOAD * (2 * PAUSE * (warming + calls) + RESERVE))
+    async with _world(2 * (warming + calls), warming + fewer, others) as world:
+        await world.delays(warming, world.apple)
+        idle = await world.delays(calls, world.apple)
+        await world.delays(warming, world.google)
+        google = await world.delays(fewer, world.google)
         async with world.loaded() as made:
-            await world.delays(warming)
+            await world.delays(warming, world.apple)
             began, before = time.perf_counter(), len(made)
-            busy = await world.delays(calls)
+            busy = await world.delays(calls, world.apple)
             per_s = (len(made) - before) / (time.perf_counter() - began)
     return {
         "p50_ms": percentile(idle, 0.5),
         "p99_ms": percentile(idle, 0.99),
+        "google_p50_ms": percentile(google, 0.5),
+        "google_p99_ms": percentile(google, 0.99),
         "loaded_p50_ms": percentile(busy, 0.5),
         "loaded_p99_ms": percentile(busy, 0.99),
         "loaded_per_s": per_s,
@@ -91,36 +112,48 @@ async def _measure(calls: int, warming: int) -> Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class _Watch:
+    """Cards whose news is awaited at Apple or at Google; no card is changed twice."""
+
+    cards: Iterator[tuple[str, str]]
+    """Members, and what names their cards there."""
+    arrivals: Callable[[], Iterable[tuple[str, int]]]
+    """What arrived since this was last asked: names, and moments of `time.monotonic_ns`."""
+    apart: float = 0.0
+    """Least seconds between two calls."""
+
+    async def arrived(self, sent: Moments) -> Moments:
+        """When the news of these calls arrived, once they all have. Raises `BenchImpossible`."""
+        arrived: Moments = {}
+        end = time.monotonic() + PATIENCE
+        while not sent.keys() <= arrived.keys():
+            if time.monotonic() > end:
+                raise BenchImpossible(f"News of {len(sent.keys() - arrived.keys())} cards never arrived.")
+            for name, at in self.arrivals():
+                arrived.setdefault(name, at)
+            await asyncio.sleep(0.05)
+        return arrived
+
+
+@dataclass(frozen=True, slots=True)
 class _World:
     crowd: Crowd
     base_url: str
     till: Line
-    apple: Apple
-    cards: Iterator[tuple[str, str]]
-    """Member and push token of cards whose calls are measured; no card is changed twice."""
+    apple: _Watch
+    google: _Watch
     others: Iterator[str]
     """Members whose cards make the load."""
 
-    async def delays(self, calls: int) -> list[float]:
-        """Call so often, one call at a time; milliseconds until each push arrived."""
-        sent: Calls = {}
+    async def delays(self, calls: int, watch: _Watch) -> list[float]:
+        """Call so often, one call at a time; milliseconds until the news of each arrived."""
+        sent: Moments = {}
         for _ in steps(f"{calls} calls", calls):
-            member, token = next(self.cards)
-            sent[token] = await self.till.post(member)
-            await asyncio.sleep(random.uniform(0, 2 * PAUSE))  # noqa: S311 - an unforeseeable moment is all it is for
-        arrived = await self._arrived(sent)
-        return [(arrived[token] - at) / 1e6 for token, at in sent.items()]
-
-    async def _arrived(self, sent: Calls) -> Calls:
-        arrived: Calls = {}
-        end = time.monotonic() + PATIENCE
-        while not sent.keys() <= arrived.keys():
-            if time.monotonic() > end:
-                raise BenchImpossible(f"{len(sent.keys() - arrived.keys())} pushes never arrived.")
-            for arrival in self.apple.arrivals():
-                arrived.setdefault(arrival.token, arrival.at)
-            await asyncio.sleep(0.05)
-        return arrived
+            member, name = next(watch.cards)
+            sent[name] = await self.till.post(member)
+            await asyncio.sleep(watch.apart + random.uniform(0, 2 * PAUSE))  # noqa: S311 - an unforeseeable moment is all it is for
+        arrived = await watch.arrived(sent)
+        return [(arrived[name] - at) / 1e6 for name, at in sent.items()]
 
     @asynccontextmanager
     async def loaded(self) -> AsyncIterator[list[int]]:
@@ -148,14 +181,27 @@ class _World:
 
 
 @asynccontextmanager
-async def _world(calls: int, *, load: int) -> AsyncIterator[_World]:
+async def _world(at_apple: int, at_google: int, others: int) -> AsyncIterator[_World]:
+    """So many members whose cards are awaited at Apple, then at Google, then those who make the load."""
+    measured = at_apple + at_google
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wallet-bench-")))
-        service = await stack.enter_async_context(premises())
-        crowd = await gather_crowd(service, calls + load, devices=True)
-        other = stack.enter_context(apple(folder, service.settings.certs_dir / ROOT))
-        settings = service.settings.model_copy(update={"apns": other.settings})
-        served = await stack.enter_async_context(running(settings, "serve"))
+        target = stack.enter_context(google_target())
+        hurried = GoogleSettings(root=target.root, per_s=HURRY)
+        service = await stack.enter_async_context(premises(google=hurried))
+        crowd = await gather_crowd(service, measured + others, devices=True)
+        objects = await enter_google(service, crowd, target, crowd.cards[at_apple:measured])
+        apns = stack.enter_context(apple(folder, service.settings.certs_dir / ROOT))
+        usual = {"apns": apns.settings, "google": GoogleSettings(root=target.root)}
+        served = await stack.enter_async_context(running(service.settings.model_copy(update=usual), "serve"))
         till = await stack.enter_async_context(till_line(served.base_url, crowd.key))
-        cards = zip(crowd.members[:calls], map(push_token, crowd.devices), strict=False)
-        yield _World(crowd, served.base_url, till, other, cards, iter(crowd.members[calls:]))
+        pushed = zip(crowd.members[:at_apple], map(push_token, crowd.devices), strict=False)
+        patched = zip(crowd.members[at_apple:measured], objects, strict=True)
+        yield _World(
+            crowd,
+            served.base_url,
+            till,
+            _Watch(pushed, lambda: [(arrival.token, arrival.at) for arrival in apns.arrivals()]),
+            _Watch(patched, target.arrivals, APART),
+            iter(crowd.members[measured:]),
+        )

@@ -78,7 +78,7 @@ class DueCards:
 
     database: Database
     clock: Clock
-    wallet: Literal["apple", "google"]
+    wallet: Literal["apple", "google", "web"]
     batch: int
     """Cards claimed at once."""
     lease: float

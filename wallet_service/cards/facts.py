@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CardsChanged:
-    """Some cards show something new; their phones are due to be told."""
+    """Some cards show something new; whoever shows them is due to be told."""
+
+    wallets: frozenset[str] = frozenset({"apple"})
+    """Where any of them is due (`push_due.wallet`)."""
 
 
 @dataclass(frozen=True, slots=True)

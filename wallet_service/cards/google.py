@@ -81,7 +81,7 @@ class GoogleTelling:
         told = dict(zip(wishes, shown, strict=True))
         async with self.database.begin() as tx:
             if told:
-                await tx.run(sql.NOTE_SHOWN, _as_told(wishes, told))
+                await tx.run(sql.NOTE_SHOWN, _as_told(wishes, told) | {"now": tx.now})
         async with self.database.singly() as tx:
             waits = [
                 next_wait([told[row.card_id].outcome], row.attempt) if row.card_id in told else None for row in due
@@ -119,7 +119,7 @@ class Wish:
         return "; ".join(filter(None, (describe(shown.outcome), Notice.USED_UP if shown.silent else self.notice)))
 
 
-def _as_told(wishes: Mapping[str, Wish], told: Mapping[str, Shown]) -> dict[str, list[Any]]:
+def _as_told(wishes: Mapping[str, Wish], told: Mapping[str, Shown]) -> dict[str, Any]:
     arrived = {card: isinstance(shown.outcome, Delivered) for card, shown in told.items()}
     return {
         "cards": list(told),

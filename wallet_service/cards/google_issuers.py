@@ -38,3 +38,8 @@ async def claim_issuer(tx: Transaction, brand_id: str, issuer: str) -> None:
     row = await tx.first(sql.BRAND_OF_ISSUER, {"issuer": issuer})
     if row is None or row.brand_id != brand_id:
         raise IssuerTaken(f"{issuer} belongs to another brand.", remedy="Open an issuer account for each brand.")
+
+
+async def issuers_of(tx: Transaction, brand_id: str) -> list[str]:
+    """The brand's issuers."""
+    return [row.issuer_id for row in await tx.all(sql.ISSUERS_OF_BRAND, {"brand": brand_id})]

@@ -38,6 +38,7 @@ async def publish_template(
         raise TemplateInvalid(*errors)
     template, fingerprint = parse_template(source), digest(source)
     names = {"brand": brand_id, "name": template.name}
+    await keep_images(tx, template)
     await tx.run(sql.LOCK_BRAND, {"brand": brand_id})
     newest = await tx.first(sql.NEWEST_TEMPLATE, names)
     if newest is not None and newest.digest == fingerprint:
@@ -45,7 +46,6 @@ async def publish_template(
     number, version_id = newest.number + 1 if newest else 1, new_id("tpl", tx.now)
     bundle = {"digest": fingerprint, "bundle": to_bundle(source), "shows": sorted(template.shows)}
     await tx.run(sql.INSERT_TEMPLATE, names | bundle | {"id": version_id, "number": number, "now": tx.now})
-    await keep_images(tx, template)
     await tx.run(sql.RESTYLE_PROGRAMMES, names | {"to": version_id})
     followers = await _begin_restyling(tx, names, version_id, per_s) if newest else 0
     return Published(version_id, number, fresh=True, followers=followers)

@@ -56,5 +56,5 @@ def _before(state: CardState, was: Past) -> CardState:
 
 
 async def _touch(tx: Transaction, statement: Statement, values: Mapping[str, Any]) -> None:
-    if await tx.run(statement, values):
-        tx.record(CardsChanged())
+    if due := await tx.all(statement, values):
+        tx.record(CardsChanged(frozenset(row.wallet for row in due)))

@@ -58,22 +58,27 @@ WITH touched AS MATERIALIZED (
         FROM touched JOIN counted ON identifier = pass_type
     ) AS numbered
     WHERE card.id = numbered.id
-    RETURNING card.id, card.in_google
+    RETURNING card.id, card.in_google, card.in_web
+), due AS (
+    INSERT INTO push_due (card_id, wallet, seq, due_at, attempt)
+    SELECT id, wallet, 1, now() + least(greatest(told_at - now() + pause, interval '0'), pause), 0
+    FROM bumped JOIN LATERAL (VALUES ('apple', true), ('google', in_google), ('web', in_web)) AS w (wallet, wanted) ON wanted
+        CROSS JOIN (SELECT CAST(:interval AS float8) * interval '1 second' AS pause) AS paced LEFT JOIN (
+            SELECT card_id AS id, max(told_at) AS told_at FROM registration
+            WHERE card_id IN (SELECT id FROM touched) GROUP BY 1
+        ) AS told USING (id)
+    ORDER BY id
+    ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1
+    RETURNING wallet
 )
-INSERT INTO push_due (card_id, wallet, seq, due_at, attempt)
-SELECT id, wallet, 1, now() + least(greatest(told_at - now() + pause, interval '0'), pause), 0
-FROM bumped JOIN (VALUES ('apple'), ('google')) AS w (wallet) ON wallet = 'apple' OR in_google CROSS JOIN (SELECT CAST(:interval AS float8) * interval '1 second' AS pause) AS paced LEFT JOIN (
-    SELECT card_id AS id, max(told_at) AS told_at FROM registration
-    WHERE card_id IN (SELECT id FROM touched) GROUP BY 1
-) AS told USING (id)
-ORDER BY id
-ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1
+SELECT DISTINCT wallet FROM due
 """
 """A new version of each touched card: its version and Last-Modified grow, it takes the next change number of its pass
-type, and it is due to be told, at Google too if it has an object there. The row of the pass type stays locked until the commit, so change numbers become
-visible in their order; no phone can be handed a tag that skips a change still in flight. Cards, then pass types, are
-locked in the order of their ids. A card waiting to be told keeps its due time: a burst becomes one push. If it was told
-in the future (the database's clock has leapt back), it waits no longer than the interval all the same."""
+type, and it is due to be told, at Google too if it has an object there, and in browsers if one asked. The row of the
+pass type stays locked until the commit, so change numbers become visible in their order; no phone can be handed a tag
+that skips a change still in flight. Cards, then pass types, are locked in the order of their ids. A card waiting to be
+told keeps its due time: a burst becomes one push. If it was told in the future (the database's clock has leapt back), it
+waits no longer than the interval all the same. The answer names the wallets in which anything is due."""
 
 
 def _touch(which: str) -> TextClause:

@@ -20,13 +20,16 @@ BENCHES: Mapping[str, str] = {
     "balances": "durable balance changes, against four ordinary statements, and over HTTP",
     "import": "a bulk import of entries, and what it takes of memory",
     "pushes": "what a push costs, against aioapns and h2load",
-    "live": "from the till's call to the push that arrives at APNs",
+    "google": "balance PATCHes against google-auth with requests, and an hour within Google's quota",
+    "save-links": "Google save links made on one core, against the RSA signatures alone",
+    "callbacks": "Google's callbacks verified on one core",
+    "live": "from the till's call to the push that arrives at APNs, and to the PATCH at Google",
     "storm": "all phones at once, while the till goes on",
     "scale": "one process against two",
 }
 """Name -> what it measures; each is a module of `wallet_service.bench`."""
 
-MODULES = {"import": "imports"}
+MODULES = {"import": "imports", "save-links": "save_links"}
 """Where the module's name is not the bench's."""
 
 

@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
-from wallet_service.cli import google
+from wallet_service.cli import apps, google
 from wallet_service.cli.session import OUT, in_transaction, listing
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(google.app, name="google")
+app.add_typer(apps.app, name="app")
 
 
 @app.command()

@@ -1,25 +1,18 @@
-"""The story of the demo: three members join, buy and spend; their phones follow, as phones do."""
+"""The story of the demo: five members join, buy and spend; their phones follow, as phones do."""
 
 import asyncio
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import httpx2
-from rich.columns import Columns
 from rich.console import Console
-from rich.panel import Panel
 from rich.table import Table
 
-from wallet_service.service import Service
-from wallet_service.simulators.apns import ApnsSimulator
-from wallet_service.simulators.fleet import Fleet
-from wallet_service.simulators.phone import SimulatedPhone
-from wallet_service.simulators.till import SimulatedTill, TillRefused
-
-PATIENCE = 20.0
-"""Seconds after which a phone that has not followed is called stale."""
+from wallet_service.cli.demo_android import buy_on_android, delete_on_android, google_figures, join_on_android
+from wallet_service.cli.demo_link import open_by_anybody
+from wallet_service.cli.demo_screen import iphones
+from wallet_service.cli.demo_world import World, until
+from wallet_service.simulators.till import TillRefused
 
 MEMBERS = (
     {"name": "Anna Petrova", "external_id": "BH-1001", "phone": "+79161234567", "language": "ru"},
@@ -27,75 +20,29 @@ MEMBERS = (
     {"name": "Clara Lind", "external_id": "BH-1003", "phone": "+46701234567", "language": "sv"},
 )
 
-
-@dataclass(slots=True)
-class World:
-    """The service and everything around it."""
-
-    service: Service
-    base_url: str
-    key: str
-    till: SimulatedTill
-    client: httpx2.AsyncClient
-    apns: ApnsSimulator
-    fleet: Fleet
-    roots: Path
-    links: dict[str, str] = field(default_factory=dict)
-    cards: dict[str, str] = field(default_factory=dict)
-    phones: dict[str, SimulatedPhone] = field(default_factory=dict)
-
-    async def install(self, who: str, phone: str) -> None:
-        """The owner opens the link and adds the card."""
-        self.phones[phone] = SimulatedPhone(phone, roots=self.roots, client=self.client)
-        self.fleet.add(self.phones[phone])
-        await self.phones[phone].install(self.links[who])
-
-    async def until_up_to_date(self, *members: str) -> float:
-        """Wait until every phone of these members shows the truth; the seconds it took."""
-        started = time.monotonic()
-        while time.monotonic() - started < PATIENCE:
-            await self.fleet.settled()
-            if all([(await self.till.card(self.cards[member]))["up_to_date"] for member in members]):
-                break
-            await asyncio.sleep(0.01)
-        return time.monotonic() - started
-
-    def faces(self, *phones: str) -> Columns:
-        """What the phones show."""
-        return Columns(
-            [
-                Panel(card.face(), title=phone, border_style="red", padding=(1, 2))
-                for phone in phones
-                for card in self.phones[phone].passes.values()
-            ]
-        )
-
-
 Ending = dict[str, Any]
 
 
 async def tell(world: World, console: Console, stop: asyncio.Event) -> Ending:
     """Play the acts, all of them unless told to stop in between; what happened, in numbers."""
-    for act in (_join, _buy, _spend, _refuse, _sleep, _lose):
+    acts = (_join, _buy, _spend, _refuse, _sleep, _lose)
+    for act in (*acts, join_on_android, buy_on_android, open_by_anybody, delete_on_android):
         if stop.is_set():
             break
         console.print()
         await act(world, console)
+    console.print()
     return await _end(world, console)
 
 
 async def _join(world: World, console: Console) -> None:
-    console.rule("Three members join, and add their cards")
+    console.rule("Three members with iPhones join, and add their cards")
     for wishes in MEMBERS:
-        member = await world.till.enrol(**wishes)
-        card = await world.till.issue(member["id"])
-        who = wishes["name"].split(" ")[0]
-        world.links[who], world.cards[who] = card["link"], card["id"]
-    for who, phone in (("Anna", "Anna's iPhone"), ("Boris", "Boris's iPhone"), ("Clara", "Clara's iPhone")):
-        await world.install(who, phone)
+        who = await world.join(wishes)
+        await world.install(who, f"{who}'s iPhone")
     await world.install("Anna", "Anna's Watch")
     console.print("Each phone checked the signature, the manifest and the required fields before it took the card.")
-    console.print(world.faces(*world.phones))
+    console.print(iphones(world, *world.phones))
 
 
 async def _buy(world: World, console: Console) -> None:
@@ -105,7 +52,7 @@ async def _buy(world: World, console: Console) -> None:
     console.print(f"+250 points, balance {entry['balance']}. Sent twice by mistake: still entry {again['id']}, once.")
     seconds = await world.until_up_to_date("Anna")
     console.print(f"Woken by Apple, asked, fetched: both devices show it after {seconds * 1000:.0f} ms.")
-    console.print(world.faces("Anna's iPhone", "Anna's Watch"))
+    console.print(iphones(world, "Anna's iPhone", "Anna's Watch"))
     for line in world.phones["Anna's iPhone"].notifications:
         console.print(f"[italic]Lock screen:[/] {line}")
 
@@ -117,7 +64,7 @@ async def _spend(world: World, console: Console) -> None:
     entry = await world.till.post(world.cards["Boris"], -400, "Free burger")
     await world.until_up_to_date("Boris")
     console.print(f"+900 and -400 points, balance {entry['balance']}.")
-    console.print(world.faces("Boris's iPhone"))
+    console.print(iphones(world, "Boris's iPhone"))
 
 
 async def _refuse(world: World, console: Console) -> None:
@@ -140,7 +87,7 @@ async def _sleep(world: World, console: Console) -> None:
     await phone.on()
     await world.until_up_to_date("Clara")
     console.print(f"Three changes, {phone.fetched - before} fetch: on again, it shows the present, not the past.")
-    console.print(world.faces("Clara's iPhone"))
+    console.print(iphones(world, "Clara's iPhone"))
 
 
 async def _lose(world: World, console: Console) -> None:
@@ -148,39 +95,43 @@ async def _lose(world: World, console: Console) -> None:
     watch = world.phones["Anna's Watch"]
     world.apns.kill_token(watch.push_token, int(time.time() * 1000))  # noqa: TID251 - Apple's clock, not ours
     await world.till.post("external:BH-1001", 30, "Survey")
-    await _until_forgotten(world, "Anna")
-    card = await world.till.card(world.cards["Anna"])
-    console.print(f"Apple says 410: the registration is dropped, {len(card['devices'])} device is left and up to date.")
 
+    async def forgotten() -> bool:
+        card = await world.card("Anna")
+        return len(card["devices"]) == 1 and bool(card["up_to_date"])
 
-async def _until_forgotten(world: World, who: str) -> None:
-    started = time.monotonic()
-    while time.monotonic() - started < PATIENCE:
-        card = await world.till.card(world.cards[who])
-        if len(card["devices"]) == 1 and card["up_to_date"]:
-            return
-        await asyncio.sleep(0.02)
+    await until(forgotten)
+    left = len((await world.card("Anna"))["devices"])
+    console.print(f"Apple says 410: the registration is dropped, {left} device is left and up to date.")
 
 
 async def _end(world: World, console: Console) -> Ending:
     console.rule("Is the card on the phone up to date?")
-    table = Table("card", "device", "told", "Apple said", "fetched", "up to date")
-    stale = 0
-    for who, card_id in world.cards.items():
-        card = await world.till.card(card_id)
-        for device in card["devices"]:
-            stale += not device["up_to_date"]
-            told, fetched = f"version {device['told_version']}", f"version {device['fetched_version']}"
-            verdict = "[green]yes[/]" if device["up_to_date"] else "[red]no[/]"
-            table.add_row(who, device["device"], told, device["told_outcome"], fetched, verdict)
+    table = Table("card", "shown by", "told", "outcome", "shows", "up to date")
+    rows = [(who, *row) for who in world.cards for row in _shown(await world.card(who))]
+    for *words, is_true in rows:
+        table.add_row(*words, "[green]yes[/]" if is_true else "[red]no[/]")
     console.print(table)
     for phone in world.fleet.phones:
         for line in phone.log:
             console.print(f"[red]{phone.name} complains:[/] {line}")
+    refused = sum(delivery.status != 200 for delivery in world.google.postman.deliveries)
     return {
         "cards_installed": sum(len(phone.passes) for phone in world.fleet.phones),
         "pushes_accepted": len(world.apns.received),
         "passes_fetched": world.fleet.fetched,
-        "stale_devices": stale,
-        "errors": world.fleet.errors,
+        **google_figures(world.google),
+        "stale_devices": sum(not is_true for *_, is_true in rows),
+        "errors": world.fleet.errors + refused,
     }
+
+
+def _shown(card: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, bool]]:
+    """What was told to whatever shows the card, what came of it, and whether it shows the truth."""
+    for device in card["devices"]:
+        told, fetched = f"version {device['told_version']}", f"version {device['fetched_version']}"
+        yield device["device"], told, device["told_outcome"], fetched, device["up_to_date"]
+    if google := card["google"]:
+        shown, said = f"version {google['shown_version']}", google["last_outcome"] or "inserted"
+        where = "Google, removed" if google["removed_at"] else "Google Wallet"
+        yield where, shown, said, shown, google["shown_version"] == card["version"]

@@ -16,8 +16,10 @@ from wallet_service.cli.session import OUT, knock, listing
 from wallet_service.clock import SystemClock
 from wallet_service.database.seam import Database
 from wallet_service.errors import WalletServiceError
-from wallet_service.health.findings import Finding, Grade, find
+from wallet_service.health.findings import find
 from wallet_service.health.gather import dial, trouble_of
+from wallet_service.health.google import ask_google
+from wallet_service.health.grades import Finding, Grade
 from wallet_service.health.lookout import Lookout
 from wallet_service.health.state import State, Trouble
 from wallet_service.settings import Settings, Told, tell
@@ -29,12 +31,13 @@ COLOURS = {Grade.OK: "green", Grade.WARN: "yellow", Grade.FAIL: "bold red"}
 def doctor(
     *,
     apple: Annotated[bool, typer.Option(help="also see whether Apple's push service can be reached")] = True,
+    google: Annotated[bool, typer.Option(help="also ask Google whether each service account may act")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
     """Tell each setting with its origin, then what was found. Exit code 1 if anything fails. Changes nothing."""
     settings = Settings()
     log_to_stderr(settings.log)
-    told, findings = list(tell(settings)), find(asyncio.run(examine(settings, apple=apple)))
+    told, findings = list(tell(settings)), find(asyncio.run(examine(settings, apple=apple, google=google)))
     if as_json:
         typer.echo(as_document(told, findings))
     else:
@@ -42,14 +45,18 @@ def doctor(
     raise typer.Exit(code=int(any(each.grade is Grade.FAIL for each in findings)))
 
 
-async def examine(settings: Settings, *, apple: bool) -> State:
+async def examine(settings: Settings, *, apple: bool, google: bool) -> State:
     """The state of a service with these settings, whether or not it runs, and whatever of it is missing."""
     from wallet_service.app import master_keys_path
 
-    read_keys = partial(read_master_keys, master_keys_path(settings))
+    clock, read_keys = SystemClock(), partial(read_master_keys, master_keys_path(settings))
     async with _found_database(settings) as database:
-        state = await Lookout.at(settings, SystemClock(), database, read_keys).look()
-    return replace(state, apns=await dial(settings.apns.host, settings.apns.port)) if apple else state
+        state = await Lookout.at(settings, clock, database, read_keys).look()
+    if apple:
+        state = replace(state, apns=await dial(settings.apns.host, settings.apns.port))
+    if google and state.issuers:
+        state = replace(state, issuers=await ask_google(settings, clock, state.issuers))
+    return state
 
 
 def as_document(settings: Sequence[Told], findings: Sequence[Finding]) -> str:

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
-    "demo": ("demo:demo", "See it all on this machine, with phones and Apple simulated: no account, no settings."),
-    "serve": ("serve:serve", "Open the doors: REST for back offices, the web service for phones."),
+    "demo": (
+        "demo:demo",
+        "See it all on this machine, with phones, Apple and Google simulated: no account, no settings.",
+    ),
+    "serve": ("serve:serve", "Open the doors: REST for back offices, the links and services of phones."),
     "worker": ("serve:worker", "Do what is due: pushes, template changes. Any number may run, on any machine."),
     "db": ("db:app", "The database."),
     "certs": ("certs:app", "Apple's pass certificates."),
@@ -74,7 +77,7 @@ def wallet_service(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say which version this is.")
     ] = False,
 ) -> None:
-    """Loyalty cards in Apple Wallet that stay live. Begin with `wallet-service demo`."""
+    """Loyalty cards in Apple Wallet and Google Wallet that stay live. Begin with `wallet-service demo`."""
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from wallet_service.cards.problem import Problem
     from wallet_service.cards.publish import Published
-    from wallet_service.database.seam import Transaction
+    from wallet_service.service import Service
     from wallet_service.wallets.seam import CardFace
 
 app = typer.Typer(no_args_is_help=True)
@@ -133,25 +133,38 @@ def publish(
     ] = False,
 ) -> None:
     """Make a template the newest version a brand has of it; nothing is published that has an error."""
-    from wallet_service.cards.problem import Severity
-    from wallet_service.cards.publish import publish_template
     from wallet_service.cards.templates import read_template
-    from wallet_service.cli.session import in_transaction
-    from wallet_service.loyalty.brands import known_brand
+    from wallet_service.cli.session import in_service
 
-    problems = _problems(folder)
+    _insist(folder, _problems(folder))
+    source = read_template(folder)
+
+    async def act(service: "Service") -> "Published":
+        from wallet_service.cards.google_issuers import issuers_of
+        from wallet_service.cards.publish import publish_template
+        from wallet_service.cards.rehearsal import rehearse
+        from wallet_service.cards.templates import parse_template
+        from wallet_service.loyalty.brands import known_brand
+
+        async with service.database.read() as tx:
+            issuers = await issuers_of(tx, await known_brand(tx, brand))
+        _insist(folder, await rehearse(service.google, issuers, parse_template(source)))
+        async with service.database.begin() as tx:
+            return await publish_template(tx, brand, source, per_s=rate)
+
+    typer.echo(f"{source.name} {_news(in_service(act))}")
+    if watch:
+        progress(brand, watch=True)
+
+
+def _insist(folder: Path, problems: "Sequence[Problem]") -> None:
+    """Show what is wrong; the command ends here if it keeps the template from being published."""
+    from wallet_service.cards.problem import Severity
+
     if problems:
         _print_list({str(folder): problems})
     if any(each.severity is Severity.ERROR for each in problems):
         raise typer.Exit(code=1)
-    source = read_template(folder)
-
-    async def act(tx: "Transaction") -> "Published":
-        return await publish_template(tx, await known_brand(tx, brand), source, per_s=rate)
-
-    typer.echo(f"{source.name} {_news(in_transaction(act))}")
-    if watch:
-        progress(brand, watch=True)
 
 
 def _news(version: "Published") -> str:

@@ -1,45 +1,12 @@
 """What to think of a state: a table of rules that say what is well, what soon will not be, and what to do. PURE."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from wallet_service.health.state import Census, Disk, Reached, Schema, State, Trouble
-
-
-class Grade(IntEnum):
-    """How bad it is."""
-
-    OK = 0
-    WARN = 1
-    FAIL = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    grade: Grade
-    subject: str
-    what: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """From where on a figure is worrying, and from where on it is bad."""
-
-    warn: float
-    fail: float
-
-    def grade(self, figure: float) -> Grade:
-        """The grade of this figure."""
-        return Grade.FAIL if figure >= self.fail else Grade.WARN if figure >= self.warn else Grade.OK
-
+from wallet_service.health import google_rules
+from wallet_service.health.grades import OVERDUE, Finding, Grade, Limit, failed, graded
+from wallet_service.health.state import Census, Disk, Queue, Reached, Schema, State, Trouble
 
 OLDEST_SUPPORTED = 15
-OVERDUE = Limit(60, 600)
-"""Seconds a card waits to be told: a worker that lives looks every two."""
 CLOCK_APART = Limit(2, 60)
 """Seconds between our clock and the database's."""
 DISK_USED = Limit(0.90, 0.97)
@@ -47,6 +14,9 @@ STALE_SHARE = 0.25
 """Some phones are always off or offline; more than this share of them is a sign."""
 FEW_DEVICES = 20
 """Below so many, a share says nothing."""
+
+TOLD: Mapping[str, tuple[str, str]] = {"apple": ("backlog", "their phones"), "web": ("web-backlog", "browsers")}
+"""Wallet -> the subject of its queue, and whom its cards are told to."""
 
 NEEDED = frozenset({"database", "schema", "master-keys"})
 """Subjects without which no request can be answered; all others may fail while the doors stay open."""
@@ -75,14 +45,14 @@ def worst(findings: Sequence[Finding]) -> dict[str, Grade]:
 def _database(state: State) -> Iterator[Finding]:
     server = state.server
     if isinstance(server, Trouble):
-        yield _failed("database", server)
+        yield failed("database", server)
         return
     grade = Grade.OK if int(server.version.split(".", 1)[0]) >= OLDEST_SUPPORTED else Grade.FAIL
     text = f"Postgres {server.version} answered in {server.answered_in * 1000:.0f} ms."
-    yield _graded("database", grade, text, f"Move to Postgres {OLDEST_SUPPORTED} or newer.")
+    yield graded("database", grade, text, f"Move to Postgres {OLDEST_SUPPORTED} or newer.")
     yield SCHEMAS[server.schema]
     apart = f"The database's clock is {abs(server.ahead):.1f} s {'before' if server.ahead > 0 else 'behind'} ours."
-    yield _graded("clock", CLOCK_APART.grade(abs(server.ahead)), apart, "Set both by NTP.")
+    yield graded("clock", CLOCK_APART.grade(abs(server.ahead)), apart, "Set both by NTP.")
 
 
 SCHEMAS = {
@@ -99,7 +69,7 @@ SCHEMAS = {
 
 def _keys(state: State) -> Iterator[Finding]:
     if isinstance(state.keys, Trouble):
-        yield _failed("master-keys", state.keys)
+        yield failed("master-keys", state.keys)
     else:
         yield Finding(Grade.OK, "master-keys", f"Readable, and by us alone; version {state.keys} is the newest.")
 
@@ -120,14 +90,23 @@ def _tables(state: State) -> Iterator[Finding]:
     if isinstance(state.census, Trouble):
         yield Finding(Grade.WARN, "backlog", state.census.why, state.census.remedy)
     elif state.census is not None:
-        yield from (judge(state.census) for judge in (_backlog, _phones, _template, _jobs))
+        yield from _backlogs(state.census, state.google_per_s)
+        yield from (judge(state.census) for judge in (_phones, _template, _jobs))
 
 
-def _backlog(census: Census) -> Finding:
-    text = (
-        f"{census.push_due} changed cards are to be told to their phones; the oldest is {census.oldest_due:.0f} s late."
-    )
-    return _graded("backlog", OVERDUE.grade(census.oldest_due), text, "See that a worker runs; add workers.")
+def _backlogs(census: Census, google_per_s: int) -> Iterator[Finding]:
+    """Of wallets other than Apple's only where somebody uses them."""
+    for queue in census.queues:
+        if queue.wallet == "google" and (queue.cards or census.issuers):
+            yield google_rules.backlog(queue, google_per_s)
+        elif queue.wallet == "apple" or (queue.wallet == "web" and queue.cards):
+            yield _backlog(queue)
+
+
+def _backlog(queue: Queue) -> Finding:
+    subject, whom = TOLD[queue.wallet]
+    text = f"{queue.cards} changed cards are to be told to {whom}; the oldest is {queue.oldest:.0f} s late."
+    return graded(subject, OVERDUE.grade(queue.oldest), text, "See that a worker runs; add workers.")
 
 
 def _phones(census: Census) -> Finding:
@@ -136,7 +115,7 @@ def _phones(census: Census) -> Finding:
     )
     many = census.devices >= FEW_DEVICES and census.stale_devices > census.devices * STALE_SHARE
     remedy = "See that WALLET_PUBLIC_URL is reached from the internet, over TLS."
-    return _graded("phones", Grade.WARN if many else Grade.OK, text, remedy)
+    return graded("phones", Grade.WARN if many else Grade.OK, text, remedy)
 
 
 def _template(census: Census) -> Finding:
@@ -148,14 +127,14 @@ def _template(census: Census) -> Finding:
 def _jobs(census: Census) -> Finding:
     text = f"{census.held_jobs} jobs failed and are kept."
     remedy = "Read the log for the bug behind them, then delete the rows of table pgqueuer whose status is failed."
-    return _graded("jobs", Grade.WARN if census.held_jobs else Grade.OK, text, remedy)
+    return graded("jobs", Grade.WARN if census.held_jobs else Grade.OK, text, remedy)
 
 
 def _disk(state: State) -> Iterator[Finding]:
     match state.disk:
         case Disk(free, total):
             text = f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB are free under the data folder."
-            yield _graded("disk", DISK_USED.grade(1 - free / total), text, "Make room, or move the data folder.")
+            yield graded("disk", DISK_USED.grade(1 - free / total), text, "Make room, or move the data folder.")
         case Trouble() as trouble:
             yield Finding(Grade.WARN, "disk", trouble.why, trouble.remedy)
 
@@ -165,16 +144,25 @@ def _apns(state: State) -> Iterator[Finding]:
         case Reached(address):
             yield Finding(Grade.OK, "apns", f"{address} takes connections.")
         case Trouble() as trouble:
-            yield _failed("apns", trouble)
+            yield failed("apns", trouble)
 
 
-RULES: tuple[Rule, ...] = (_database, _keys, _certificates, _tables, _disk, _apns)
+def _web_push(state: State) -> Iterator[Finding]:
+    match state.web_push:
+        case str():
+            yield Finding(Grade.OK, "web-push", "The key of web push is readable, and by us alone.")
+        case Trouble() as trouble:
+            yield failed("web-push", trouble)
 
 
-def _graded(subject: str, grade: Grade, what: str, remedy: str) -> Finding:
-    """A remedy is for what is not well."""
-    return Finding(grade, subject, what, remedy if grade else "")
-
-
-def _failed(subject: str, trouble: Trouble) -> Finding:
-    return Finding(Grade.FAIL, subject, trouble.why, trouble.remedy)
+RULES: tuple[Rule, ...] = (
+    _database,
+    _keys,
+    _certificates,
+    _tables,
+    _disk,
+    _apns,
+    google_rules.issuers,
+    google_rules.public_url,
+    _web_push,
+)

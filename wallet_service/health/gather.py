@@ -7,12 +7,24 @@ from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
+from wallet_service.channels.vapid import VapidKeyUnusable, read_vapid
 from wallet_service.clock import Clock
 from wallet_service.database.migrate import revisions
 from wallet_service.database.seam import Database, Row, Transaction
 from wallet_service.errors import WalletServiceError
 from wallet_service.health import sql
-from wallet_service.health.state import Census, CertificateState, Disk, Reached, Schema, Server, Trouble, schema_of
+from wallet_service.health.state import (
+    Census,
+    CertificateState,
+    Disk,
+    Queue,
+    Reached,
+    Schema,
+    Server,
+    Trouble,
+    schema_of,
+)
+from wallet_service.settings import Settings
 from wallet_service.tokens import MasterKeys
 from wallet_service.wallets.apple.certificates import CertificateUnusable
 from wallet_service.wallets.apple.checkup import Finding, Level, check
@@ -53,7 +65,10 @@ async def count(database: Database, server: Server | Trouble) -> Census | Troubl
 
     async def ask(tx: Transaction) -> Census:
         row: Row = await tx.first(sql.CENSUS)
-        return Census(**row._mapping)  # noqa: SLF001 - the public name of a row's columns by name
+        figures = row._mapping  # noqa: SLF001 - the public name of a row's columns by name
+        queues = tuple(Queue(*queue) for queue in await tx.all(sql.QUEUES))
+        issuers = {row.issuer_id: row.brand for row in await tx.all(sql.ISSUERS)}
+        return Census(**figures, queues=queues, issuers=issuers)
 
     countable = isinstance(server, Server) and server.schema in {Schema.RIGHT, Schema.AHEAD}
     return await _read(database, ask, COUNT_SECONDS) if countable else None
@@ -98,6 +113,19 @@ def _look_at(certificates: Certificates, pass_type: str, clock: Clock) -> Certif
 
 def _of_level(findings: list[Finding], level: Level) -> tuple[Trouble, ...]:
     return tuple(Trouble(each.text, each.remedy) for each in findings if each.level is level)
+
+
+def look_at_web_push(settings: Settings) -> str | Trouble | None:
+    """The public key of web push; None where it is not wished for."""
+    wish, path = settings.web_push, settings.web_push.key or settings.data_dir / "vapid.pem"
+    if wish.contact is None:
+        return None
+    if settings.embedded and not path.exists():
+        return Trouble("There is no key of web push yet.", "wallet-service serve makes it.")
+    try:
+        return read_vapid(path, wish.contact).public_key
+    except VapidKeyUnusable as refusal:
+        return trouble_of(refusal)
 
 
 def look_at_disk(folder: Path) -> Disk | Trouble:

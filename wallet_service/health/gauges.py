@@ -8,13 +8,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from wallet_service.health.findings import find, missing, worst
-from wallet_service.health.state import Census, Disk, Server, State
+from wallet_service.health.state import Census, Disk, Queue, Server, State
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 
 CENSUS: Mapping[str, tuple[str, str]] = {
-    "push_due": ("wallet_push_due_cards", "Changed cards whose phones are still to be told."),
-    "oldest_due": ("wallet_push_oldest_due_seconds", "Seconds by which the oldest of them is overdue."),
     "restyling": ("wallet_cards_restyling", "Living cards of an older version of their template."),
     "restyled": ("wallet_cards_restyled_total", "Cards that moved to a newer template version, of all processes."),
     "refreshing": ("wallet_cards_refreshing", "Cards of mass refreshes whose phones are still to be told."),
@@ -22,8 +20,22 @@ CENSUS: Mapping[str, tuple[str, str]] = {
     "devices": ("wallet_devices_registered", "Device registrations."),
     "stale_devices": ("wallet_devices_stale", "Devices that took a push over an hour ago and have not fetched since."),
     "held_jobs": ("wallet_jobs_held", "Jobs that failed and are kept for the operator."),
+    "google_saved": ("wallet_google_cards_saved", "Cards that are in somebody's Google Wallet."),
 }
 """Field of the census -> its metric. Without a database there are none: no figure is better than an old one."""
+
+QUEUES: Mapping[str, tuple[str, str]] = {
+    "cards": ("wallet_due_cards", "Changed cards that are still to be told, by wallet."),
+    "oldest": ("wallet_due_oldest_seconds", "Seconds by which the oldest of them is overdue."),
+    "failing": ("wallet_due_failing_cards", "Those of them that were told twice in vain at least."),
+}
+"""Field of a queue -> its metric, labelled with the wallet."""
+
+APPLE: Mapping[str, tuple[str, str]] = {
+    "cards": ("wallet_push_due_cards", "Changed cards whose phones are still to be told by Apple."),
+    "oldest": ("wallet_push_oldest_due_seconds", "Seconds by which the oldest of them is overdue."),
+}
+"""Field of Apple's queue -> the metric by which alerts have known it from the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +67,19 @@ def gauges(state: State) -> Iterator[Metric]:
     if isinstance(state.census, Census):
         for field, (name, meaning) in CENSUS.items():
             yield _gauge(name, meaning, getattr(state.census, field))
+        yield from _of_queues({queue.wallet: queue for queue in state.census.queues})
     if isinstance(state.disk, Disk):
         yield _gauge("wallet_disk_free_bytes", "Room under the data folder.", state.disk.free)
     days = {each.pass_type: each.days_left for each in state.certificates or () if each.days_left is not None}
     yield _labelled("wallet_certificate_days", "Whole days until a pass certificate expires.", "pass_type", days)
+
+
+def _of_queues(queues: Mapping[str, Queue]) -> Iterator[Metric]:
+    for field, (name, meaning) in QUEUES.items():
+        figures = {wallet: getattr(queue, field) for wallet, queue in queues.items()}
+        yield _labelled(name, meaning, "wallet", figures)
+    for field, (name, meaning) in APPLE.items():
+        yield _gauge(name, meaning, getattr(queues["apple"], field))
 
 
 def _of_findings(state: State) -> Iterator[Metric]:

@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Generic, Self, TypeVar
 
 from wallet_service.clock import Clock
 from wallet_service.database.seam import Database
 from wallet_service.health import gather
-from wallet_service.health.state import CertificateState, State, Trouble
+from wallet_service.health.google import look_at_issuers
+from wallet_service.health.state import Census, CertificateState, IssuerState, State, Trouble
 from wallet_service.service import Service
 from wallet_service.settings import Settings
 from wallet_service.tokens import MasterKeys
 from wallet_service.wallets.apple.keyring import Certificates
+from wallet_service.wallets.google.service_account import ServiceAccounts
 
 Seen = TypeVar("Seen")
 
@@ -55,6 +57,7 @@ class Lookout:
     """The trouble with the database, where not even the way to it is known."""
     read_keys: Callable[[], MasterKeys]
     certificates: Callable[[], Awaitable[tuple[CertificateState, ...]]]
+    accounts: ServiceAccounts
 
     @classmethod
     def at(
@@ -66,7 +69,9 @@ class Lookout:
         async def look() -> tuple[CertificateState, ...]:
             return await asyncio.to_thread(gather.look_at_certificates, known, clock)
 
-        return cls(settings, clock, database, read_keys, Shared(look, CERTIFICATE_SECONDS))
+        return cls(
+            settings, clock, database, read_keys, Shared(look, CERTIFICATE_SECONDS), ServiceAccounts(settings.certs_dir)
+        )
 
     @classmethod
     def of(cls, service: Service) -> Self:
@@ -84,5 +89,18 @@ class Lookout:
         """Everything on this side of the network."""
         seen = await self.glance()
         census = None if isinstance(self.database, Trouble) else await gather.count(self.database, seen.server)
-        disk = gather.look_at_disk(self.settings.data_dir)
-        return State(seen.server, seen.keys, census, seen.certificates, disk)
+        return replace(
+            seen,
+            census=census,
+            disk=gather.look_at_disk(self.settings.data_dir),
+            issuers=await self._issuers(census),
+            public_url=self.settings.public_url,
+            google_per_s=self.settings.google.per_s,
+            web_push=gather.look_at_web_push(self.settings),
+        )
+
+    async def _issuers(self, census: Census | Trouble | None) -> tuple[IssuerState, ...] | None:
+        """None while the tables do not say which issuers are ours."""
+        if not isinstance(census, Census):
+            return None
+        return await asyncio.to_thread(look_at_issuers, self.accounts, census.issuers)

@@ -10,8 +10,8 @@ SELECT current_setting('server_version') AS version, clock_timestamp() AS now,
 REVISION = text("SELECT version_num AS revision FROM alembic_version")
 
 CENSUS = text("""
-SELECT cards.live_cards, phones.devices, phones.stale_devices, due.push_due, due.oldest_due, old.restyling,
-    refresh.restyled, refresh.refreshing, jobs.held_jobs
+SELECT cards.live_cards, phones.devices, phones.stale_devices, old.restyling, refresh.restyled, refresh.refreshing,
+    jobs.held_jobs, google.google_saved
 FROM (SELECT count(*) AS live_cards FROM card WHERE voided_at IS NULL) AS cards,
     (
         SELECT count(*) AS devices, count(*) FILTER (
@@ -20,11 +20,6 @@ FROM (SELECT count(*) AS live_cards FROM card WHERE voided_at IS NULL) AS cards,
         ) AS stale_devices
         FROM registration
     ) AS phones,
-    (
-        SELECT count(*) AS push_due,
-            greatest(0, coalesce(extract(epoch FROM now() - min(due_at)), 0))::float8 AS oldest_due
-        FROM push_due
-    ) AS due,
     (
         SELECT count(*) AS restyling
         FROM template_version AS old JOIN card ON card.template_version_id = old.id AND card.voided_at IS NULL
@@ -38,6 +33,31 @@ FROM (SELECT count(*) AS live_cards FROM card WHERE voided_at IS NULL) AS cards,
             coalesce(sum(cards - passed) FILTER (WHERE ended_at IS NULL), 0)::bigint AS refreshing
         FROM restyling
     ) AS refresh,
-    (SELECT count(*) AS held_jobs FROM pgqueuer WHERE status = 'failed') AS jobs
+    (SELECT count(*) AS held_jobs FROM pgqueuer WHERE status = 'failed') AS jobs,
+    (
+        SELECT count(*) AS google_saved FROM google_object WHERE saved_at IS NOT NULL AND removed_at IS NULL
+    ) AS google
 """)
 """One statement, so that all figures are of one moment."""
+
+QUEUES = text("""
+SELECT wallet, cards, greatest(0, coalesce(extract(epoch FROM now() - oldest_at), 0))::float8 AS oldest, failing,
+    CASE wallet WHEN 'google' THEN (SELECT count(*) FROM google_object WHERE shown_at >= oldest_at) ELSE 0 END AS passed
+FROM (
+    SELECT w.wallet, w.place, count(p.card_id) AS cards, min(p.due_at) AS oldest_at,
+        count(p.card_id) FILTER (WHERE p.attempt >= 3) AS failing
+    FROM unnest(ARRAY['apple', 'google', 'web']) WITH ORDINALITY AS w (wallet, place)
+        LEFT JOIN push_due AS p ON p.wallet = w.wallet
+    GROUP BY w.wallet, w.place
+) AS queue
+ORDER BY place
+""")
+
+ISSUERS = text("""
+SELECT i.issuer_id, b.name AS brand
+FROM google_issuer AS i JOIN brand AS b ON b.id = i.brand_id
+WHERE i.issuer_id = (
+        SELECT issuer_id FROM google_issuer WHERE brand_id = b.id ORDER BY created_at DESC, issuer_id LIMIT 1
+    ) OR i.issuer_id IN (SELECT issuer_id FROM google_object)
+""")
+"""Those that new cards are given out under, or older ones were. One that was set by mistake is neither."""

@@ -1,7 +1,10 @@
 """The state of a service at one moment, as it was found; what to think of it is `findings`' business."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from wallet_service.wallets.google.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,21 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """Changed cards that are due to be told in one wallet."""
+
+    wallet: str
+    """`apple`, `google`, or `web` for browsers."""
+    cards: int
+    oldest: float
+    """Seconds by which the oldest of them is overdue; 0 when none is."""
+    failing: int
+    """Those of them that were told twice in vain at least, or are being told for the third time."""
+    passed: int = 0
+    """Cards that were told since the oldest was due (counted for Google, whose pace is the limit)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Census:
     """What stands in the tables."""
 
@@ -43,10 +61,6 @@ class Census:
     """Device registrations."""
     stale_devices: int
     """Those that took a push over an hour ago and have not fetched the card since."""
-    push_due: int
-    """Changed cards whose phones are still to be told."""
-    oldest_due: float
-    """Seconds by which the oldest of them is overdue; 0 when none is."""
     restyling: int
     """Living cards of an older version of their template."""
     restyled: int
@@ -55,6 +69,12 @@ class Census:
     """Cards of mass refreshes under way whose phones are still to be told at their pace."""
     held_jobs: int
     """Jobs that failed and are kept for the operator."""
+    google_saved: int
+    """Cards that are in somebody's Google Wallet."""
+    queues: tuple[Queue, ...]
+    """One for each wallet."""
+    issuers: Mapping[str, str]
+    """Issuer id at Google -> the brand that uses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,20 @@ class CertificateState:
     """Whole days until it expires, negative once it has; None when there is nothing to read."""
     errors: tuple[Trouble, ...] = ()
     warnings: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerState:
+    """An issuer at Google, the service account that is to act for it, and what is wrong with it."""
+
+    issuer: str
+    brand: str | None
+    """None: there is a key file, and no brand uses the issuer."""
+    email: str | None = None
+    """The account; None when its key file cannot be used."""
+    flaws: tuple[Trouble, ...] = ()
+    permit: Verdict | None = None
+    """Google's answer to who may act for the issuer; None where nobody asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +128,12 @@ class State:
     certificates: tuple[CertificateState, ...] | None = None
     disk: Disk | Trouble | None = None
     apns: Reached | Trouble | None = None
+    issuers: tuple[IssuerState, ...] | None = None
+    public_url: str = ""
+    google_per_s: int = 20
+    """Requests that a Google project may be asked in a second."""
+    web_push: str | Trouble | None = None
+    """The public key that browsers subscribe to."""
 
 
 def schema_of(revision: str | None, known: tuple[str, ...]) -> Schema:

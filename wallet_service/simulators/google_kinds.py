@@ -44,6 +44,8 @@ OUTPUT_ONLY = frozenset({"hasUsers", "hasLinkedDevice", "classReference"})
 """Set by Google; ignored when sent."""
 EPHEMERAL = frozenset({"notifyPreference"})
 """True of one request, and not kept."""
+ONE_OF = frozenset({"balance"})
+"""Holds one of several kinds of value: naming another kind takes the place of the first."""
 
 
 def at(resource: Resource, path: tuple[str, ...]) -> Any:
@@ -61,11 +63,11 @@ def kept(resource: Resource) -> dict[str, Any]:
 
 def merged(old: Resource, patch: Resource) -> dict[str, Any]:
     """PATCH: objects are merged, anything else, arrays too, is replaced whole."""
-    return {**old, **{name: _merged_member(old.get(name), value) for name, value in patch.items()}}
+    return {**old, **{name: _merged_member(name, old.get(name), value) for name, value in patch.items()}}
 
 
-def _merged_member(old: Any, new: Any) -> Any:
-    return merged(old, new) if isinstance(old, dict) and isinstance(new, dict) else new
+def _merged_member(name: str, old: Any, new: Any) -> Any:
+    return merged(old, new) if isinstance(old, dict) and isinstance(new, dict) and name not in ONE_OF else new
 
 
 def changed_notably(kind: Kind, old: Resource, new: Resource) -> bool:

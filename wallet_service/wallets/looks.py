@@ -37,6 +37,8 @@ class Look:
     """The front: fields by the name of their row, the header first."""
     back: Sequence[Shown]
     barcode: Barcode | None
+    notification: str
+    """What the lock screen says once the announcing field shows its present value; empty if nothing."""
     lapsed: bool
     """Voided or expired."""
 
@@ -59,6 +61,7 @@ def look_of(face: CardFace, locale: Locale, now: datetime) -> Look:
         rows=front.rows if front else {"header": ()},
         back=shown.back,
         barcode=pick(subject.document, DRAWN) or pick(subject.document, EVERY),
+        notification=shown.notification or "",
         lapsed=shown.lapsed,
     )
 

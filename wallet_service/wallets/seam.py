@@ -197,6 +197,13 @@ class ObjectWallet(Protocol):
         """
         ...
 
+    async def rehearse(self, card: GoogleCard) -> str | None:
+        """What the wallet has against a first card of this design; None if nothing. Nothing of it is kept.
+
+        Raises `Unavailable` when it cannot be asked.
+        """
+        ...
+
 
 def image_name(content: bytes) -> str:
     """What an image is called at the address where Google fetches it; another content has another name."""

@@ -4,8 +4,9 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from wallet_service.errors import Unavailable
-from wallet_service.health.findings import Grade, find, missing, worst
+from wallet_service.health.findings import find, missing, worst
 from wallet_service.health.gauges import MEDIA_TYPE, exposition
+from wallet_service.health.grades import Grade
 from wallet_service.health.lookout import Lookout, Shared
 from wallet_service.service import Service
 from wallet_service.web import problems

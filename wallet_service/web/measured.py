@@ -7,7 +7,7 @@ from typing import Any
 from wallet_service.metrics import Metrics
 from wallet_service.web.phones.http import App, Receive, Scope, Send
 
-DOORS = {"apple": "phones", "c": "links", "v1": "api"}
+DOORS = {"apple": "phones", "c": "links", "google": "google", "images": "images", "v1": "api"}
 """First segment of a path -> the door it leads to."""
 OTHER = "pages"
 TILL = {("POST", "entries"), ("PUT", "balance")}

@@ -11,6 +11,7 @@ from wallet_service.cards.devices import DeviceTrace
 from wallet_service.cards.google_callbacks import GoogleTrace
 from wallet_service.cards.issue import Card
 from wallet_service.errors import WalletServiceError
+from wallet_service.loyalty.addresses import AppAddress
 from wallet_service.loyalty.balances import Entry
 from wallet_service.loyalty.members import Member
 from wallet_service.loyalty.once import Reply
@@ -62,6 +63,11 @@ def member_out(member: Member) -> dict[str, Any]:
         "created_at": member.created_at,
         "updated_at": member.updated_at,
     }
+
+
+def address_out(address: AppAddress) -> dict[str, Any]:
+    """An address of a brand's app."""
+    return {"kind": address.kind, "address": address.address, "seen_at": address.seen_at}
 
 
 def card_out(card: Card, link: str, devices: Sequence[DeviceTrace], google: GoogleTrace | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from wallet_service.cards.browsers import BrowserDesk
 from wallet_service.cards.google import SaveLinks
 from wallet_service.web import health, problem_pages, problems
-from wallet_service.web.api import bulk, cards, entries, members
+from wallet_service.web.api import addresses, bulk, cards, entries, members
 from wallet_service.web.api.answers import LineResult, Problem
 from wallet_service.web.api.document import complete
 from wallet_service.web.api.models import BulkEntry
@@ -25,7 +25,7 @@ from wallet_service.web.reference import router as reference
 from wallet_service.web.till import TillDoor
 
 ABOUT = """
-Loyalty cards in Apple Wallet that show the balance at the till.
+Loyalty cards in Apple Wallet and Google Wallet that show the balance at the till.
 
 Every refusal is `application/problem+json` (RFC 9457) with a `code` and a page at its `type`. Send an
 `Idempotency-Key` with whatever writes: a repeated request then has one effect and one answer.
@@ -117,6 +117,6 @@ def build_api(doors: Doors) -> FastAPI:
     )
     app.state.doors = doors
     problems.install(app)
-    for part in (members, entries, bulk, cards, problem_pages, reference):
+    for part in (members, entries, bulk, cards, addresses, problem_pages, reference):
         app.include_router(part.router)
     return app

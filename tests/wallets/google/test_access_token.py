@@ -96,6 +96,16 @@ async def test_who_gives_up_waiting_ends_nobody_elses_exchange(google, desk):
     assert google.accounts.exchanges == 1
 
 
+async def test_an_exchange_that_hung_before_somebody_asked_is_not_his_answer(google, clock):
+    google.token_script = first(1, Stall(3600))
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1)) as session:
+        desk = TokenDesk(account(google.token_uri), session, clock)
+        early, late = asyncio.create_task(desk.token()), asyncio.create_task(desk.token())
+        assert await early == Trouble("no access token: TimeoutError", arrived=False)
+        assert await late in google.accounts.tokens
+        await desk.aclose()
+
+
 async def test_a_token_is_renewed_five_minutes_early_while_the_old_one_is_used(google, desk, clock):
     old = await desk.token()
     clock.forward(timedelta(minutes=54))

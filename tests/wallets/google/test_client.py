@@ -226,6 +226,15 @@ async def test_google_sees_no_more_than_20_requests_a_second_and_customers_first
         await opened.aclose()
 
 
+async def test_while_nobody_knows_what_other_processes_send_nothing_is_sent(google, saved):
+    unknown = Pace(reserve=lambda *_: asyncio.sleep(0, None))
+    lonely, already = client_of(google, pace=unknown), len(google.journal)
+    told = await lonely.batch([calls.patch("loyaltyObject", ANNA, balance_of(3))] * 12)
+    assert told == [Trouble("not sent: what other processes send is not known", arrived=False)] * 12
+    assert len(google.journal) == already
+    await lonely.aclose()
+
+
 async def test_whatever_waits_when_the_client_is_closed_ends_as_trouble(google, saved):
     pace = Pace(Quota(per_s=1, slack=0.0))
     closing, unasked = client_of(google, pace=pace), client_of(google)

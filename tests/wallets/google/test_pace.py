@@ -1,6 +1,7 @@
 """No second holds more than the project may send, and a customer goes before a campaign."""
 
 import asyncio
+from dataclasses import dataclass, field
 from itertools import pairwise
 from time import monotonic
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallet_service.wallets.google.pace import Lane, Pace, Quota, Turns
+from wallet_service.wallets.sharing import Share
 
 INTERACTIVE, CAMPAIGN = Lane.INTERACTIVE, Lane.CAMPAIGN
 
@@ -170,3 +172,50 @@ async def test_a_pace_that_is_held_lets_nobody_through_for_so_long():
     assert pace.waiting(INTERACTIVE) == 1
     seconds[0] = 1.0
     assert await turn == 1
+
+
+@dataclass
+class Others:
+    """Other processes, as far as they leave a share."""
+
+    answers: list[Share | None]
+    asked: list[tuple[int, bool]] = field(default_factory=list)
+
+    async def reserve(self, most: int, urgent: bool) -> Share | None:
+        """The next answer."""
+        self.asked.append((most, urgent))
+        return self.answers.pop(0)
+
+
+async def test_a_campaign_asks_again_until_other_processes_leave_it_a_share():
+    others, noted = Others([Share(0, 0.02), Share(0, 0.01), Share(4, 0.0)]), []
+    pace = Pace(reserve=others.reserve)
+    pace.noted = lambda lane, waited: noted.append((lane, waited > 0.019))
+    assert await pace.turn(CAMPAIGN, 7) == 4
+    assert others.asked == [(7, False)] * 3
+    assert noted == [(CAMPAIGN, True)]
+
+
+async def test_a_customer_waits_for_the_seat_that_was_booked():
+    others = Others([Share(1, 0.02)])
+    pace, began = Pace(reserve=others.reserve), monotonic()
+    assert await pace.turn(INTERACTIVE) == 1
+    assert monotonic() - began > 0.019
+    assert others.asked == [(1, True)]
+
+
+async def test_while_nobody_knows_what_others_send_there_is_no_turn():
+    assert await Pace(reserve=Others([None]).reserve).turn(CAMPAIGN, 7) == 0
+
+
+async def test_a_customer_has_a_turn_while_a_campaign_of_this_process_waits_for_its_share():
+    others = Others([Share(0, 60.0), Share(1, 0.0)])
+    pace = Pace(reserve=others.reserve)
+    campaign = asyncio.create_task(pace.turn(CAMPAIGN, 7))
+    while not others.asked:
+        await asyncio.sleep(0)
+    assert await pace.turn(INTERACTIVE) == 1
+    assert not campaign.done()
+    campaign.cancel()
+    await asyncio.wait([campaign])
+    assert pace.waiting(CAMPAIGN) == 0

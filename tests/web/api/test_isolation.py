@@ -9,6 +9,8 @@ from tests.web.api.desk import Desk, done, refused
 from wallet_service.web.doors import Doors
 from wallet_service.web.paging import to_cursor
 from wallet_service.web.phones.apple import PhoneDoor
+from wallet_service.web.phones.google import GoogleDoor
+from wallet_service.web.phones.images import ImageDoor
 from wallet_service.web.phones.link import LinkDoor
 from wallet_service.web.site import Api, Site, build_api
 from wallet_service.web.till import CALLS, TillDoor
@@ -19,10 +21,15 @@ WITH_A_REFERENCE_IN_THE_PATH: dict[tuple[str, str], Any] = {
     ("POST", "/v1/members/{member}/entries"): {"amount": 5},
     ("GET", "/v1/members/{member}/entries"): None,
     ("PUT", "/v1/members/{member}/balance"): {"balance": 5},
+    ("GET", "/v1/members/{member}/addresses"): None,
+    ("PUT", "/v1/members/{member}/addresses/{kind}/{address}"): None,
+    ("DELETE", "/v1/members/{member}/addresses/{kind}/{address}"): None,
     ("GET", "/v1/cards/{card}"): None,
     ("POST", "/v1/cards/{card}/void"): None,
 }
 """Route -> the body that goes with it."""
+
+ADDRESS = "annas-phone"
 
 WITH_A_REFERENCE_IN_THE_BODY: frozenset[tuple[str, str]] = frozenset(
     {("POST", "/v1/cards"), ("POST", "/v1/entries/bulk")}
@@ -44,10 +51,14 @@ def test_every_route_has_its_place_in_the_matrix(doors: Doors) -> None:
 
 
 def test_every_door_of_the_site_is_looked_into(doors: Doors) -> None:
-    """REST and the till's here, by the document; the phones' in `tests/web/phones/test_isolation.py`."""
+    """REST and the till's here, by the document; the phones' in `tests/web/phones/test_isolation.py`.
+
+    Google's takes what Google has signed (`test_google_callbacks.py`), and images are anybody's.
+    """
     tills = {(method, f"/v1/members/{{member}}/{last}") for method, last in CALLS}
 
-    assert {type(door) for door in vars(Site(doors)).values()} == {Api, TillDoor, PhoneDoor, LinkDoor}
+    known = {Api, TillDoor, PhoneDoor, LinkDoor, GoogleDoor, ImageDoor}
+    assert {type(door) for door in vars(Site(doors)).values()} == known
     assert tills <= operations(doors)
 
 
@@ -57,7 +68,7 @@ def addresses(form: str, anna: Any, card: str) -> Iterator[str]:
         yield form.replace("{card}", card)
         return
     for reference in references(anna, card):
-        yield form.replace("{member}", reference)
+        yield form.format(member=reference, kind="fid", address=ADDRESS)
 
 
 def references(anna: Any, card: str) -> tuple[str, ...]:
@@ -67,6 +78,7 @@ def references(anna: Any, card: str) -> tuple[str, ...]:
 async def test_another_brands_key_finds_nothing_by_any_reference_in_a_path(desk: Desk, other_desk: Desk) -> None:
     anna = await desk.enrol(**ANNA)
     card = await desk.issue(anna["id"])
+    await desk.call("PUT", f"/v1/members/{anna['id']}/addresses/fid/{ADDRESS}")
 
     for (method, form), body in WITH_A_REFERENCE_IN_THE_PATH.items():
         code = "card-not-found" if "{card}" in form else "member-not-found"
@@ -74,9 +86,12 @@ async def test_another_brands_key_finds_nothing_by_any_reference_in_a_path(desk:
             answer = await other_desk.call(method, path, body)
             refused(answer, 404, code)
             assert anna["name"] not in answer.text
+            assert ADDRESS not in answer.text
 
     assert done(await desk.call("GET", f"/v1/members/{anna['id']}"), 200) == anna
     assert done(await desk.call("GET", f"/v1/cards/{card['id']}"), 200) == card
+    (kept,) = done(await desk.call("GET", f"/v1/members/{anna['id']}/addresses"), 200)["items"]
+    assert kept["address"] == ADDRESS
 
 
 async def test_another_brands_key_finds_nothing_by_any_reference_in_a_body(desk: Desk, other_desk: Desk) -> None:

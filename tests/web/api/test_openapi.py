@@ -22,6 +22,9 @@ OPERATIONS = {
     "issue_card",
     "get_card",
     "void_card",
+    "keep_address",
+    "drop_address",
+    "list_addresses",
 }
 """Their ids are names in other people's programs: they never change."""
 

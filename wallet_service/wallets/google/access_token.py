@@ -53,7 +53,7 @@ class TokenDesk:
         """A token that should be good for a while, or why there is none. However many ask, one exchange is under way."""
         held, now = self._held, self._clock.now()
         if held is None or now >= held.expires_at:
-            return await asyncio.shield(self._exchanging())  # who gives up waiting ends nobody else's exchange
+            return await self._next_token()
         if now >= held.renew_at:
             self._exchanging()
         return held.value
@@ -67,6 +67,12 @@ class TokenDesk:
         """Wait for the end of an exchange that is under way: at once, when the session has been closed."""
         if self._exchange is not None:
             await asyncio.wait([self._exchange])
+
+    async def _next_token(self) -> str | NotAllowed | Trouble:
+        """Who gives up waiting ends nobody else's exchange; one that hung before anybody asked has not answered them."""
+        joined = self._exchange is not None and not self._exchange.done()
+        told = await asyncio.shield(self._exchanging())
+        return await asyncio.shield(self._exchanging()) if joined and isinstance(told, Trouble) else told
 
     def _exchanging(self) -> asyncio.Task[str | NotAllowed | Trouble]:
         if self._exchange is None or self._exchange.done():

@@ -1,6 +1,6 @@
 """Calls of Google's REST interface, as values. Source: discovery document of the Wallet Objects API, v1."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
@@ -54,6 +54,12 @@ def add_message(kind: Kind, resource_id: str, message: Json) -> Call:
 def validate_jwt(jwt: str) -> Call:
     """Whether the pass of a save link could be saved; refused with the reason if not."""
     return Call("POST", f"{V1}/jwt/validate", {"jwtResource": {"jwt": jwt}})
+
+
+def validate(classes: Sequence[Json], objects: Sequence[Json]) -> Call:
+    """Whether these could be saved as they are, though Google has neither; refused with the reason if not."""
+    payload = orjson.dumps({"payload": {"loyaltyClasses": classes, "loyaltyObjects": objects}}).decode()
+    return Call("POST", f"{V1}/jwt/validate", {"jsonResource": {"json": payload}})
 
 
 def permissions(issuer: str) -> Call:

@@ -135,6 +135,8 @@ class GoogleClient:
         if not isinstance(token, str):
             return [token] * len(left)
         granted = await self._pace.turn(lane, min(len(left), AT_ONCE))
+        if not granted:
+            return [Trouble("not sent: what other processes send is not known", arrived=False)] * len(left)
         verdicts = await self._send(left[:granted], {"Authorization": f"Bearer {token}"})
         for verdict in verdicts:
             self._heed(verdict, token)

@@ -13,6 +13,8 @@ from enum import IntEnum
 from math import inf
 from time import monotonic
 
+from wallet_service.wallets.sharing import SLACK, Reserve
+
 
 class Lane(IntEnum):
     """Who goes first."""
@@ -33,7 +35,7 @@ class Quota:
 
     per_s: int = 20
     """Most requests in any second."""
-    slack: float = 0.05
+    slack: float = SLACK
     """Seconds by which two requests may come closer together on their way; for so long a second is held to last longer."""
     _sent: deque[tuple[float, int]] = field(default_factory=deque)
     _in_window: int = 0
@@ -134,32 +136,36 @@ class Turns:
 class Pace:
     """The turns of one Google project, waited for. Use it on one event loop.
 
-    All clients of the same project share one; it is the pace of this process alone.
+    All clients of the same project share one. Who has a turn in this process then asks `reserve` for a share of what all
+    processes may send; without it, this process is alone.
     """
 
-    def __init__(self, quota: Quota | None = None, seconds: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, quota: Quota | None = None, seconds: Callable[[], float] = monotonic, *, reserve: Reserve | None = None
+    ) -> None:
         """`seconds` is the clock, which never goes back."""
         self._turns = Turns(quota or Quota())
         self._seconds = seconds
+        self._reserve = reserve
         self._granted: dict[Turn, asyncio.Future[int]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self.noted: Callable[[Lane, float], object] = lambda _lane, _waited: None
         """Told the seconds that each turn was waited for, for whoever counts them."""
 
     async def turn(self, lane: Lane, most: int = 1) -> int:
-        """Wait until some requests may be sent, at once; how many, from 1 to `most`. Send them now."""
-        turn = self._turns.ask(lane, most, self._seconds())
-        granted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._granted[turn] = granted
-        self._serve()
-        try:
-            return await granted
-        finally:
-            if self._granted.pop(turn, None) is not None:  # cancelled before its turn
-                self._turns.withdraw(turn)
+        """Wait until some requests may be sent, at once; how many, from 1 to `most`. Send them now.
+
+        0: nothing may be sent, for nobody can say at present what other processes send.
+        """
+        since = self._seconds()
+        granted = await self._turn(lane, most)
+        if self._reserve is not None:
+            granted = await self._share(self._reserve, lane, granted)
+        self.noted(lane, self._seconds() - since)
+        return granted
 
     def hold(self, seconds: float) -> None:
-        """Google says that it was too much: nobody's turn comes for so long."""
+        """Google says that it was too much: nobody's turn in this process comes for so long."""
         self._turns.quota.hold_until(self._seconds() + seconds)
 
     def waiting(self, lane: Lane) -> int:
@@ -169,6 +175,26 @@ class Pace:
     def oldest(self, lane: Lane) -> float:
         """Seconds that the first of this lane has waited."""
         return self._turns.oldest(lane, self._seconds())
+
+    @staticmethod
+    async def _share(reserve: Reserve, lane: Lane, most: int) -> int:
+        """Come to an agreement with other processes. Customers of this one have their turns meanwhile."""
+        while (share := await reserve(most, lane is Lane.INTERACTIVE)) is not None:
+            await asyncio.sleep(share.wait)
+            if share.requests:
+                return share.requests
+        return 0
+
+    async def _turn(self, lane: Lane, most: int) -> int:
+        turn = self._turns.ask(lane, most, self._seconds())
+        granted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._granted[turn] = granted
+        self._serve()
+        try:
+            return await granted
+        finally:
+            if self._granted.pop(turn, None) is not None:  # cancelled before its turn
+                self._turns.withdraw(turn)
 
     def _serve(self) -> None:
         """Give the turns that have come, and come back for the next."""
@@ -180,7 +206,6 @@ class Pace:
             granted = self._granted.pop(turn)
             if not granted.cancelled():  # or its requests are lost: whoever is cancelled has had a turn
                 granted.set_result(requests)
-            self.noted(turn.lane, now - turn.since)
         due_at = self._turns.due_at()
         wait = None if due_at is None else max(0.0, due_at - now)
         self._timer = None if wait is None else asyncio.get_running_loop().call_later(wait, self._serve)

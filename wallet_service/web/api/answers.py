@@ -4,6 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from wallet_service.loyalty.addresses import MOST, AppKind
+
 
 class MemberOut(BaseModel):
     """A member."""
@@ -83,6 +85,20 @@ class CardOut(BaseModel):
     devices: list[DeviceOut]
     up_to_date: bool | None = Field(description="do all phones show this version? null: it is on no phone")
     google: GoogleOut | None = Field(description="null: nobody has asked for it in Google Wallet")
+
+
+class AddressOut(BaseModel):
+    """Where a push finds the brand's app on a member's phone."""
+
+    kind: AppKind
+    address: str
+    seen_at: datetime = Field(description="when the app last showed it")
+
+
+class AddressList(BaseModel):
+    """All addresses of a member."""
+
+    items: list[AddressOut] = Field(description=f"those seen last first; {MOST} at most")
 
 
 class MemberPage(BaseModel):

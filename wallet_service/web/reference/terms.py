@@ -16,6 +16,9 @@ SCOPES: Mapping[str, str] = {
     "issue_card": Scope.CARDS,
     "get_card": Scope.READ,
     "void_card": Scope.CARDS,
+    "keep_address": Scope.MEMBERS,
+    "drop_address": Scope.MEMBERS,
+    "list_addresses": Scope.READ,
 }
 """Operation -> its scope, or a sentence about its scopes."""
 

@@ -1,0 +1,61 @@
+"""An object wallet without a Google: it remembers what it was to show, and answers as it was told to."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+
+from tests.wallets.memory_wallet import at_once
+from wallet_service.errors import Unavailable
+from wallet_service.outcomes import Delivered
+from wallet_service.wallets.seam import GoogleCard, ObjectNames, Shown, Value
+
+
+class NobodyThere(Unavailable):
+    """The wallet cannot be reached."""
+
+    slug = "nobody-there"
+    title = "Nobody is there"
+
+
+@dataclass
+class MemoryObjects:
+    """An `ObjectWallet` in memory. Without orders it shows everything."""
+
+    orders: Iterable[Shown] = ()
+    """What becomes of each card shown, one after the other; then all goes well."""
+    meanwhile: Callable[[], Awaitable[None]] = at_once
+    """What happens in the world while something is under way."""
+    is_away: bool = False
+    """Nobody gets a save link."""
+    cards: list[GoogleCard] = field(default_factory=list)
+    """Every card shown, in order."""
+
+    def __post_init__(self) -> None:
+        """Its orders, and then none."""
+        self._next = chain(self.orders, repeat(Shown(Delivered())))
+
+    @property
+    def balances(self) -> list[tuple[Value, bool]]:
+        """What it was to show, and whether it was to tell of it."""
+        return [(card.face.values["balance"], card.notify) for card in self.cards]
+
+    def names(self, issuer: str, template: str, serial: str) -> ObjectNames:
+        """The ids of a card."""
+        return ObjectNames(f"{issuer}.{serial}", f"{issuer}.{template}")
+
+    async def show(self, cards: Sequence[GoogleCard]) -> Sequence[Shown]:
+        """Show them."""
+        self.cards.extend(cards)
+        await self.meanwhile()
+        return [next(self._next) for _ in cards]
+
+    async def rehearse(self, card: GoogleCard) -> str | None:
+        """Every design will do."""
+        return None
+
+    async def save_link(self, card: GoogleCard) -> str:
+        """A link that names the card."""
+        if self.is_away:
+            raise NobodyThere("Nobody answers.")
+        await self.meanwhile()
+        return f"https://save.example/{card.face.serial}/{card.face.version}"

@@ -1,0 +1,28 @@
+"""A template's first card shown to Google before it is published: what our own copy of its rules cannot know."""
+
+from collections.abc import Sequence
+
+from wallet_service.cards.problem import Problem, error, warning
+from wallet_service.cards.sample import sample_face
+from wallet_service.cards.templates import Template
+from wallet_service.errors import Unavailable
+from wallet_service.wallets.seam import GoogleCard, ObjectWallet
+
+
+async def rehearse(wallet: ObjectWallet, issuers: Sequence[str], template: Template) -> list[Problem]:
+    """What keeps the sample member from saving a card of this template, for each of these issuers.
+
+    An issuer that cannot be asked is only warned of: cards of Apple's go on.
+    """
+    return [found for issuer in issuers if (found := await _rehearse(wallet, issuer, template)) is not None]
+
+
+async def _rehearse(wallet: ObjectWallet, issuer: str, template: Template) -> Problem | None:
+    faces = [sample_face(template, language) for language in template.languages]
+    card = GoogleCard(issuer, template.name, [face.design for face in faces], faces[0])
+    where = f"Google issuer {issuer}"
+    try:
+        reason = await wallet.rehearse(card)
+    except Unavailable as trouble:
+        return warning(where, f"could not be asked: {trouble.detail}", trouble.remedy or "Run wallet-service doctor.")
+    return error(where, f"Google would not save this card: {reason}", "Mend what Google names.") if reason else None

@@ -1,0 +1,54 @@
+"""Addresses of a brand's own app: where a push finds a member. Kept while the app shows them, dropped when they are dead."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal
+
+from wallet_service.database.seam import Transaction
+from wallet_service.loyalty import addresses_sql as sql
+from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.once import as_json
+from wallet_service.loyalty.sql import LOCK_MEMBER
+
+AppKind = Literal["fid", "token"]
+"""A Firebase installation id, or a registration token of old. They look alike, so an address never goes without its kind."""
+
+MOST = 20
+"""Addresses of one member; beyond it, the one that was not seen for the longest time makes room."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppAddress:
+    """One installation of a brand's app, and whose phone it is on."""
+
+    brand_id: str
+    member_id: str
+    kind: AppKind
+    address: str
+    seen_at: datetime
+    """When the app last showed it."""
+
+
+async def keep_address(tx: Transaction, member: Member, kind: AppKind, address: str) -> None:
+    """Note that the app on this member's phone has just shown this address; whoever of the brand had it loses it."""
+    await tx.first(LOCK_MEMBER, {"id": member.id})  # two phones at once are counted one after the other
+    values = {"member": member.id, "kind": kind, "address": address}
+    await tx.run(sql.KEEP, values | {"brand": member.brand_id, "now": tx.now})
+    await tx.run(sql.MAKE_ROOM, values | {"most": MOST})
+
+
+async def drop_address(tx: Transaction, member: Member, kind: AppKind, address: str) -> None:
+    """Forget an address of this member; one that is not theirs, or nobody's, changes nothing."""
+    values = {"brand": member.brand_id, "member": member.id, "kind": kind, "address": address}
+    await tx.run(sql.DROP, values)
+
+
+async def drop_dead(tx: Transaction, addresses: Sequence[AppAddress]) -> int:
+    """Forget addresses that the other side calls dead, unless the app has shown them since; how many went."""
+    return await tx.run(sql.DROP_DEAD, {"addresses": as_json([asdict(each) for each in addresses])})
+
+
+async def list_addresses(tx: Transaction, member: Member) -> list[AppAddress]:
+    """A member's addresses, those seen last first."""
+    return [AppAddress(*row) for row in await tx.all(sql.OF_MEMBER, {"member": member.id})]
