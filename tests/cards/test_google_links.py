@@ -10,9 +10,10 @@ from tests.cards.google_shop import GoogleShop, open_google_shop
 from tests.loyalty.shop import Shop
 from tests.people import OTHER_PASS_TYPE, open_brand
 from tests.simulators.google_world import ISSUER
-from tests.wallets.memory_objects import MemoryObjects, NobodyThere
+from tests.wallets.memory_objects import MemoryObjects
 from wallet_service.cards.google_issuers import claim_issuer
 from wallet_service.clock import SetClock
+from wallet_service.errors import Unavailable
 from wallet_service.settings import Settings
 
 NEWER_ISSUER = "3388000000099999999"
@@ -91,7 +92,7 @@ async def test_a_link_that_was_overtaken_by_a_newer_face_has_it_shown_again(worl
 
 async def test_a_card_whose_link_failed_follows_all_the_same(world: GoogleShop):
     member, card = await installed(world.shop)
-    with pytest.raises(NobodyThere):
+    with pytest.raises(Unavailable):
         await world.link(card, MemoryObjects(is_away=True))
     await world.shop.give(member, 10)
     assert await world.all_told() == 1

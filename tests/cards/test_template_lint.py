@@ -92,9 +92,14 @@ RULES = {
     "wrong pixels": (tea(files={"strip@2x.png": png(375, 144)}), "W", "strip@2x.png", "Export it at 750 x 288"),
     "a logo too wide": (tea(files={"logo.png": png(200, 50)}), "W", "logo.png", "Export it at 50-160 x 50"),
     "an image of no use": (tea(files={"hero.png": png(5, 5)}), "W", "hero.png", "neither style"),
+    "a scale that no phone has": (tea(files={"strip@4x.png": png(5, 5)}), "W", "strip@4x.png", "neither style"),
     "too heavy": (tea(files={"strip.png": png(375, 144) + bytes(200_000)}), "W", "images", "first in strip.png"),
     "a long text": (tea(primary(value="Dear {first_name|or:friend}, how very long we have waited")), "W", "(en)", "cut off"),
 }  # fmt: skip
+
+
+def test_what_is_no_picture_has_no_size_to_complain_of():
+    assert lint(tea(files={"strip.png": b"no picture"})) == []  # reading the folder refuses it
 
 
 @pytest.mark.parametrize("name", RULES)

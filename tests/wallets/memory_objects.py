@@ -10,13 +10,6 @@ from wallet_service.outcomes import Delivered
 from wallet_service.wallets.seam import GoogleCard, ObjectNames, Shown, Value
 
 
-class NobodyThere(Unavailable):
-    """The wallet cannot be reached."""
-
-    slug = "nobody-there"
-    title = "Nobody is there"
-
-
 @dataclass
 class MemoryObjects:
     """An `ObjectWallet` in memory. Without orders it shows everything."""
@@ -56,6 +49,6 @@ class MemoryObjects:
     async def save_link(self, card: GoogleCard) -> str:
         """A link that names the card."""
         if self.is_away:
-            raise NobodyThere("Nobody answers.")
+            raise Unavailable("Nobody answers.")
         await self.meanwhile()
         return f"https://save.example/{card.face.serial}/{card.face.version}"

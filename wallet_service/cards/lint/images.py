@@ -54,11 +54,10 @@ def _scales(draft: Draft) -> Iterator[Problem]:
 
 def _sizes(draft: Draft) -> Iterator[Problem]:
     for path, content in _of_the_pass(draft).items():
-        match = FILE.fullmatch(path)
-        size = pixels(content) if match else None
-        if match and match["image"] not in SLOTS:
+        match, size = FILE.fullmatch(path), pixels(content)
+        if match is None or match["image"] not in SLOTS:
             yield warning(path, "neither style shows this image", f"Remove it; images are {', '.join(SLOTS)}.")
-        elif match and size:
+        elif size:
             yield from _fits(path, SLOTS[match["image"]], int(match["scale"] or 1), size)
 
 
