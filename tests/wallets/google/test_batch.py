@@ -51,7 +51,8 @@ def test_paths_are_quoted_and_bodies_are_json():
     message = calls.add_message("loyaltyClass", "1.a", {"id": "m"})
     assert orjson.loads(message.content) == {"message": {"id": "m"}}
     assert message.path.startswith("/walletobjects/v1/loyaltyClass/1.a/addMessage")
-    assert orjson.loads(calls.validate_jwt("a.b.c").content) == {"jwtResource": {"jwt": "a.b.c"}}
+    (document,) = orjson.loads(calls.validate([{"id": "1.a"}], []).content)["jsonResource"].values()
+    assert orjson.loads(document) == {"payload": {"loyaltyClasses": [{"id": "1.a"}], "loyaltyObjects": []}}
     assert calls.get("loyaltyObject", "1.a").content == b""
 
 

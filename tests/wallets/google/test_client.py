@@ -206,8 +206,8 @@ async def test_a_repeated_message_that_had_not_arrived_is_added(google, saved):
     assert type(await saved.add_message("loyaltyObject", f"{ISSUER}.none", message, repeated=True)) is NoSuchObject
 
 
-async def test_a_save_link_is_validated(saved):
-    assert type(await saved.validate_jwt("no.jwt.atall")) is Malformed
+async def test_what_could_not_be_saved_is_refused_before_anybody_tries(saved):
+    assert type(await saved.call(calls.validate([], [{"id": ANNA, "balance": 3}]))) is Malformed
 
 
 async def test_google_sees_no_more_than_20_requests_a_second_and_customers_first(google, saved):

@@ -51,11 +51,6 @@ def add_message(kind: Kind, resource_id: str, message: Json) -> Call:
     return Call("POST", f"{_address(kind, resource_id)}/addMessage?fields=resource(id)", {"message": message})
 
 
-def validate_jwt(jwt: str) -> Call:
-    """Whether the pass of a save link could be saved; refused with the reason if not."""
-    return Call("POST", f"{V1}/jwt/validate", {"jwtResource": {"jwt": jwt}})
-
-
 def validate(classes: Sequence[Json], objects: Sequence[Json]) -> Call:
     """Whether these could be saved as they are, though Google has neither; refused with the reason if not."""
     payload = orjson.dumps({"payload": {"loyaltyClasses": classes, "loyaltyObjects": objects}}).decode()

@@ -112,10 +112,6 @@ class GoogleClient:
                 return found
         return await self.call(calls.add_message(kind, resource_id, message), lane)
 
-    async def validate_jwt(self, jwt: str, lane: Lane = Lane.INTERACTIVE) -> Verdict:
-        """`Done` if the pass of this save link could be saved, `Malformed` with Google's reason if not."""
-        return await self.call(calls.validate_jwt(jwt), lane)
-
     async def aclose(self) -> None:
         """Close every connection; what is under way or waits ends as `Trouble`."""
         await self._session.close()
