@@ -60,7 +60,7 @@ async def open_brand(
     return Brand(brand, programme.id, key, SimulatedTill(base_url, key, client or httpx2.AsyncClient()))
 
 
-async def until_up_to_date(till: SimulatedTill, card: str, seconds: float = 15.0) -> Any:
+async def until_up_to_date(till: SimulatedTill, card: str, seconds: float = 60.0) -> Any:
     """The card, once all its phones show its present version. Fails when they do not in time."""
     end = time.monotonic() + seconds
     while True:

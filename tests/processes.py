@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import os
+import secrets
 import shutil
 import signal
 import sys
@@ -10,6 +11,7 @@ import tempfile
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,7 +21,7 @@ from typer.testing import CliRunner
 
 from wallet_service.cli.main import app
 from wallet_service.errors import WalletServiceError
-from wallet_service.serving import listening
+from wallet_service.serving import AddressUnusable, listening
 from wallet_service.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -65,7 +67,7 @@ class Program:
             assert time.monotonic() < end, f"never said {words!r}: {self.said}"
             await asyncio.sleep(STEP)
 
-    async def end(self, by: signal.Signals = signal.SIGTERM, seconds: float = 15.0) -> int:
+    async def end(self, by: signal.Signals = signal.SIGTERM, seconds: float = PATIENCE) -> int:
         """Send the signal; its exit code, within these seconds."""
         self.process.send_signal(by)
         return await asyncio.wait_for(self.process.wait(), seconds)
@@ -135,10 +137,11 @@ def spelled(settings: Settings) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with listening(0) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+    """A port nobody listens on, and that the system gives to nobody who asks it for any: those are higher."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with suppress(AddressUnusable), listening(port):
+            return port
 
 
 async def _spawn(words: tuple[str, ...], environment: Mapping[str, str], **streams: Any) -> Process:

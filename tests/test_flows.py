@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.engine.workshop import Remembered
-from wallet_service.app import drains_of
 from wallet_service.cards import facts as card_facts
 from wallet_service.cards.facts import CardsChanged
 from wallet_service.clock import SetClock
 from wallet_service.database.seam import Transaction
+from wallet_service.drains import drains_of
 from wallet_service.engine.memory import MemoryEngine, is_tick
 from wallet_service.flows import CLOCKWORK, TELL_BROWSERS, TELL_PHONES, map_flows, settle_by
 from wallet_service.loyalty import facts as loyalty_facts

@@ -1,44 +1,28 @@
 """The composition root: settings in, a running service out. The only place that picks implementations."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 import structlog
 
-from wallet_service.cards.browsers import BrowserTelling
-from wallet_service.cards.google import GoogleTelling
-from wallet_service.cards.google_callbacks import forget_old_callbacks
 from wallet_service.cards.google_pace import SharedPace
-from wallet_service.cards.pace import Pacing
-from wallet_service.cards.restyle import Restyling
-from wallet_service.cards.tell import Telling
+from wallet_service.channels.app_push import AppPush
+from wallet_service.channels.app_pushes import AppPushes
 from wallet_service.channels.vapid import make_vapid, read_vapid
 from wallet_service.channels.web_push import WebPush
 from wallet_service.clock import Clock, SystemClock
 from wallet_service.database.embedded import EmbeddedPostgres
 from wallet_service.database.migrate import pending, upgrade
 from wallet_service.database.postgres import PostgresDatabase
-from wallet_service.database.seam import Database, Transaction
-from wallet_service.engine.drain import Drain
+from wallet_service.database.seam import Database
+from wallet_service.drains import drains_of
 from wallet_service.engine.pgqueuer import PgQueuerEngine
 from wallet_service.engine.pgqueuer import install as install_engine
 from wallet_service.errors import Unavailable, WalletServiceError
-from wallet_service.flows import (
-    CLOCKWORK,
-    FORGET_CALLBACKS,
-    FORGET_KEYS,
-    PACE_REFRESHES,
-    RESTYLE_CARDS,
-    TELL_BROWSERS,
-    TELL_GOOGLE,
-    TELL_PHONES,
-    map_flows,
-    settle_by,
-)
-from wallet_service.loyalty.once import forget_old_keys
+from wallet_service.flows import CLOCKWORK, map_flows, settle_by
 from wallet_service.service import Browsers, Service
 from wallet_service.settings import ApnsSettings, Settings
 from wallet_service.tokens import MasterKeys, make_master_keys, read_master_keys
@@ -55,11 +39,6 @@ from wallet_service.wallets.google.verifier import CallbackVerifier
 from wallet_service.wallets.google.wallet import GoogleWallet, Ways
 
 LOG = structlog.get_logger()
-
-TELLING_LANES = 2
-"""Batches of pushes in hand at once: while one waits for Apple, the next is claimed."""
-
-IDLE = 3600.0
 
 ROUNDS = 2.0
 """Seconds between two looks at whether the embedded database lives."""
@@ -82,8 +61,7 @@ async def open_service(settings: Settings, *, clock: Clock | None = None) -> Asy
         keys = open_keys(settings)
         engine = PgQueuerEngine(url)
         stack.push_async_callback(engine.aclose)
-        settle = settle_by(map_flows(engine, settings.push))
-        database = PostgresDatabase(url, clock, pool=settings.pool, settle=settle)
+        database = PostgresDatabase(url, clock, pool=settings.pool, settle=settle_by(map_flows(engine, settings.push)))
         stack.push_async_callback(database.aclose)
         wallet = AppleWallet(
             Certificates(settings.certs_dir),
@@ -99,10 +77,12 @@ async def open_service(settings: Settings, *, clock: Clock | None = None) -> Asy
         root_keys = RootKeys(clock, settings.google.root_keys_url, trust_roots=settings.google.trust_roots)
         stack.push_async_callback(root_keys.aclose)
         believe = CallbackVerifier(root_keys, settings.google.sender_id)
+        apps = AppPushes(settings.certs_dir, partial(AppPush, **settings.fcm.model_dump(), clock=clock))
+        stack.push_async_callback(apps.aclose)
         browsers = open_browsers(settings, clock)
         if browsers is not None:
             stack.push_async_callback(browsers.channel.aclose)
-        service = Service(settings, clock, database, engine, wallet, google, believe, keys, browsers)
+        service = Service(settings, clock, database, engine, wallet, google, believe, keys, apps, browsers)
         service.metrics.watch_pool(settings.pool, database.in_use)
         service.metrics.watch_paces(google.paces, Lane)
         yield service
@@ -204,30 +184,6 @@ def connect_by(apns: ApnsSettings, clock: Clock) -> Callable[[PassCertificate], 
     return connect
 
 
-def drains_of(service: Service) -> dict[str, Drain]:
-    """Job -> the drain it wakes."""
-    telling = Telling(
-        service.database, service.wallet, service.clock, service.settings.push, noted=service.metrics.count_pushes
-    )
-    showing = GoogleTelling(service.database, service.google, service.clock, service.settings.push)
-    channel = service.browsers.channel if service.browsers else None
-    notifying = BrowserTelling(service.database, channel, service.clock, service.settings.push)
-    restyling = Restyling(service.database)
-    pacing = Pacing(service.database, service.settings.push)
-    drains = (
-        Drain(TELL_PHONES, telling.take, lanes=TELLING_LANES),
-        Drain(TELL_GOOGLE, showing.take),
-        Drain(TELL_BROWSERS, notifying.take, lanes=TELLING_LANES),
-        Drain(RESTYLE_CARDS, restyling.take, patience=IDLE),
-        Drain(PACE_REFRESHES, pacing.take, patience=IDLE),
-        Drain(FORGET_KEYS, partial(_forget, service.database, forget_old_keys), patience=IDLE),
-        Drain(FORGET_CALLBACKS, partial(_forget, service.database, forget_old_callbacks), patience=IDLE),
-    )
-    for drain in drains:
-        drain.noted = service.metrics.looks_of(drain.name)
-    return {drain.name: drain for drain in drains}
-
-
 async def work(service: Service, stop: asyncio.Event) -> None:
     """Do what is due until `stop` is set; any number of processes may do so side by side."""
     drains = drains_of(service)
@@ -236,9 +192,3 @@ async def work(service: Service, stop: asyncio.Event) -> None:
         group.create_task(service.engine.work(jobs, CLOCKWORK, stop))
         for drain in drains.values():
             group.create_task(drain.run(stop))
-
-
-async def _forget(database: Database, some: Callable[[Transaction], Awaitable[int]]) -> float:
-    """Forget a portion; at once again while there is more."""
-    async with database.begin() as tx:
-        return 0.0 if await some(tx) else IDLE

@@ -23,6 +23,8 @@ TELL_GOOGLE = "tell_google"
 TELL_BROWSERS = "tell_browsers"
 FORGET_KEYS = "forget_old_keys"
 FORGET_CALLBACKS = "forget_old_callbacks"
+RECONCILE_GOOGLE = "reconcile_google"
+FORGET_ADDRESSES = "forget_stale_addresses"
 
 CLOCKWORK = (
     Cron(TELL_PHONES, "* * * * *"),  # whatever a lost wake-up left behind
@@ -30,8 +32,10 @@ CLOCKWORK = (
     Cron(TELL_BROWSERS, "* * * * *"),
     Cron(RESTYLE_CARDS, "*/10 * * * *"),
     Cron(PACE_REFRESHES, "* * * * *"),
+    Cron(RECONCILE_GOOGLE, "37 2 * * *"),
     Cron(FORGET_KEYS, "17 3 * * *"),
     Cron(FORGET_CALLBACKS, "27 3 * * *"),
+    Cron(FORGET_ADDRESSES, "37 3 * * *"),
 )
 
 TELLERS = {"apple": TELL_PHONES, "google": TELL_GOOGLE, "web": TELL_BROWSERS}

@@ -1,13 +1,12 @@
 """What is counted while a process runs, for Prometheus. Each service has its own record; nothing is global."""
 
 import platform
-from bisect import bisect_left
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from enum import IntEnum
 from importlib.metadata import version
-from itertools import accumulate
-from typing import Any, Protocol
+from itertools import product
+from typing import Protocol
 
 from prometheus_client import (
     CollectorRegistry,
@@ -18,26 +17,25 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
 )
-from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
-from prometheus_client.metrics_core import Metric
-from prometheus_client.registry import Collector
 
+from wallet_service.collectors import AnswerTimes, Pace, Turns
 from wallet_service.outcomes import Dead, Delivered, Outcome, Refused, TryLater, Unknown
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # untyped; they are half of the page, and resets show without
 
-ANSWER_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 LAG_SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
 
-PUSH_OUTCOMES: dict[type[Outcome], str] = {
+WALLETS = ("apple", "google", "web")
+"""Whose queues of changed cards there are (`cards.due.DueCards`)."""
+
+OUTCOMES: dict[type[Outcome], str] = {
     Delivered: "accepted",
     Dead: "dead_token",
     Refused: "refused",
     TryLater: "later",
     Unknown: "unknown",
 }
-
 
 CALLBACK_RESULTS = (
     "accepted",
@@ -53,6 +51,9 @@ CALLBACK_RESULTS = (
     "foreign-id",
 )
 """What may become of a callback: the values of `cards.google_callbacks.Heard` and `wallets.callback.Reason`."""
+
+CORRECTIONS = ("save", "del")
+"""What callbacks may have failed to tell (`cards.google_reconcile`)."""
 
 
 class Group(Protocol):
@@ -79,71 +80,6 @@ class Server(Protocol):
     def connections(self) -> Sized:
         """Connections."""
         ...
-
-
-class Pace(Protocol):
-    """Those who wait until a Google project may be asked (`wallets.google.pace.Pace`)."""
-
-    def waiting(self, lane: Any) -> int:
-        """How many wait in this lane."""
-        ...
-
-    def oldest(self, lane: Any) -> float:
-        """Seconds that the first of this lane has waited."""
-        ...
-
-
-class Turns(Collector):
-    """Who waits for a turn at which Google project, looked up at each scrape: projects come with their first card."""
-
-    def __init__(self) -> None:
-        """Nobody, until there is somewhere to look."""
-        self.paces: Callable[[], Mapping[str, Pace]] = dict
-        self.lanes: Iterable[IntEnum] = ()
-
-    def collect(self) -> Iterator[Metric]:
-        """The length of each line, and how long its first has stood there."""
-        labels = ["project", "lane"]
-        waiting = GaugeMetricFamily(
-            "wallet_google_turns_waiting", "Those who wait until a Google project may be asked.", labels=labels
-        )
-        oldest = GaugeMetricFamily(
-            "wallet_google_turn_oldest_seconds", "Seconds that the first of them has waited.", labels=labels
-        )
-        for project, pace in self.paces().items():
-            for lane in self.lanes:
-                waiting.add_metric([project, lane.name.lower()], pace.waiting(lane))
-                oldest.add_metric([project, lane.name.lower()], pace.oldest(lane))
-        yield from (waiting, oldest)
-
-
-class AnswerTimes(Collector):
-    """How long answers take: counted at every request of one event loop, so without the locks of a `Histogram`."""
-
-    def __init__(self) -> None:
-        """None so far."""
-        self._tallies: dict[tuple[str, int], tuple[list[int], list[float]]] = {}
-
-    def note(self, door: str, hundreds: int, seconds: float) -> None:
-        """An answer of this class of status began so many seconds after its request."""
-        tally = self._tallies.get((door, hundreds))
-        if tally is None:
-            tally = self._tallies[door, hundreds] = [0] * (len(ANSWER_SECONDS) + 1), [0.0]
-        counts, total = tally
-        counts[bisect_left(ANSWER_SECONDS, seconds)] += 1
-        total[0] += seconds
-
-    def collect(self) -> Iterator[Metric]:
-        """What was counted, as Prometheus has histograms: each bucket counts whatever took no longer."""
-        told = HistogramMetricFamily(
-            "wallet_http_answer_seconds",
-            "Seconds from a request's head to its answer's head, by door and class of status.",
-            labels=["door", "status"],
-        )
-        bounds = [*map(str, ANSWER_SECONDS), "+Inf"]
-        for (door, hundreds), (counts, total) in self._tallies.items():
-            told.add_metric([door, f"{hundreds}xx"], list(zip(bounds, accumulate(counts), strict=True)), total[0])
-        yield told
 
 
 class Metrics:
@@ -178,14 +114,23 @@ class Metrics:
         self._bulk_lines = Counter(
             "wallet_bulk_lines", "Lines of bulk imports, by class of status.", ["status"], registry=own
         )
-        self._pushes = Counter("wallet_pushes", "Pushes by what became of them.", ["outcome"], registry=own)
-        for outcome in PUSH_OUTCOMES.values():
-            self._pushes.labels(outcome)  # all are there from the start: a rate needs a nought before the first
+        self._told = Counter(
+            "wallet_told", "What was told in a wallet, by what became of it.", ["wallet", "outcome"], registry=own
+        )
+        self._pushes = Counter("wallet_pushes", "Apple's part of wallet_told.", ["outcome"], registry=own)
+        for wallet, outcome in product(WALLETS, OUTCOMES.values()):
+            self._told.labels(wallet, outcome)  # all are there from the start: a rate needs a nought before the first
+            self._pushes.labels(outcome)
         self._callbacks = Counter(
             "wallet_google_callbacks", "Google's callbacks by what became of them.", ["result"], registry=own
         )
         for result in CALLBACK_RESULTS:
             self._callbacks.labels(result)
+        self._corrections = Counter(
+            "wallet_google_corrections", "Saves and removals that no callback told.", ["event"], registry=own
+        )
+        for event in CORRECTIONS:
+            self._corrections.labels(event)
         self._looks = Counter("wallet_drain_looks", "Looks for due work.", ["drain", "result"], registry=own)
         self._connections_used = Gauge(
             "wallet_database_connections_used", "Database connections in use by this process.", registry=own
@@ -223,14 +168,21 @@ class Metrics:
         """Follow who waits for a turn at each Google project, in which of these lanes."""
         self._turns.paces, self._turns.lanes = paces, lanes
 
-    def count_pushes(self, outcomes: Iterable[Outcome]) -> None:
-        """A batch of pushes has its outcomes."""
-        for kind, pushes in Tally(map(type, outcomes)).items():
-            self._pushes.labels(PUSH_OUTCOMES[kind]).inc(pushes)
+    def count_told(self, wallet: str, outcomes: Iterable[Outcome]) -> None:
+        """A batch of what is told in one of `WALLETS` (a push to a phone, an object, a notice) has its outcomes."""
+        for kind, told in Tally(map(type, outcomes)).items():
+            self._told.labels(wallet, OUTCOMES[kind]).inc(told)
+            if wallet == "apple":  # alerts have known it by this name from the beginning
+                self._pushes.labels(OUTCOMES[kind]).inc(told)
 
     def count_callback(self, result: str) -> None:
         """A callback of Google's was believed or not."""
         self._callbacks.labels(result).inc()
+
+    def count_corrections(self, events: Iterable[str]) -> None:
+        """Google was asked, and told of these, which are among `CORRECTIONS`."""
+        for event, found in Tally(events).items():
+            self._corrections.labels(event).inc(found)
 
     def count_bulk_lines(self, statuses: Iterable[int]) -> None:
         """A batch of an import has its results."""

@@ -1,6 +1,7 @@
 """The frozen record of everything bound once: what a process of the service is made of."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from wallet_service.channels.seam import Channel
 from wallet_service.clock import Clock
@@ -11,6 +12,14 @@ from wallet_service.settings import Settings
 from wallet_service.tokens import MasterKeys
 from wallet_service.wallets.callback import Verify
 from wallet_service.wallets.seam import ObjectWallet, Wallet
+
+
+class Apps(Protocol):
+    """The ways to brands' own apps."""
+
+    def of(self, brand_id: str) -> Channel:
+        """The channel to this brand's app; what is sent by it waits while the brand has no usable key."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class Service:
     believe: Verify
     """Whether a callback is truly Google's, about objects of ours."""
     keys: MasterKeys
+    apps: Apps
     browsers: Browsers | None = None
     """None without web push."""
     metrics: Metrics = field(default_factory=Metrics)

@@ -15,9 +15,9 @@ from wallet_service.service import Service
 from wallet_service.settings import Settings
 from wallet_service.web.doors import Doors
 from wallet_service.web.health import build_health_door
+from wallet_service.web.http import App
 from wallet_service.web.measured import measured
 from wallet_service.web.patience import PatientProtocol
-from wallet_service.web.phones.http import App
 from wallet_service.web.site import Site
 
 with suppress(ImportError):  # Windows has none

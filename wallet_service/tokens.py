@@ -6,13 +6,13 @@ A token names the version of its key first (`1-…`), so a wrong one is refused 
 import base64
 import hmac
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from wallet_service.errors import WalletServiceError
+from wallet_service.private_files import OTHERS, mode_of, put_first
 
 LENGTH = 32
 """Characters of a token after its key version: 192 bits."""
@@ -52,7 +52,7 @@ class MasterKeys:
 def read_master_keys(path: Path) -> MasterKeys:
     """Read `{"1": "<base64>", …}`. Raises `MasterKeysUnusable`."""
     try:
-        if os.name == "posix" and path.stat().st_mode & 0o077:
+        if mode_of(path) & OTHERS:
             raise MasterKeysUnusable(f"{path} can be read by others.", remedy=f"chmod 600 {path}")
         kept = json.loads(path.read_text())
         keys = {int(version): base64.b64decode(secret, validate=True) for version, secret in kept.items()}
@@ -68,17 +68,5 @@ def read_master_keys(path: Path) -> MasterKeys:
 
 def make_master_keys(path: Path) -> MasterKeys:
     """Write a first key to `path` (mode 0600), unless the file is there already; read it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{secrets.token_hex(4)}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({"1": base64.b64encode(secrets.token_bytes(32)).decode()}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)  # atomic, and never over a key that somebody else has just made
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+    put_first(path, json.dumps({"1": base64.b64encode(secrets.token_bytes(32)).decode()}).encode())
     return read_master_keys(path)

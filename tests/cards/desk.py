@@ -129,6 +129,6 @@ async def changed(shop: Shop, *devices: str) -> Card:
 
 async def somebody_waits_for_a_lock(shop: Shop) -> None:
     """Wait until some transaction waits for another."""
-    async with asyncio.timeout(10), shop.database.read() as tx:
+    async with asyncio.timeout(60), shop.database.read() as tx:
         while not await tx.all(WAITING):
             await asyncio.sleep(0.01)

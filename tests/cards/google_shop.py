@@ -30,7 +30,7 @@ from wallet_service.simulators.google import GoogleSimulator
 from wallet_service.wallets.seam import ObjectWallet
 
 OBJECT = text("""
-SELECT shown_version, shown_balance, last_outcome, cardinality(notices) AS notices
+SELECT shown_version, shown_balance, last_outcome, cardinality(notices) AS notices, refused
 FROM google_object WHERE card_id = :card
 """)
 DUE = text("""

@@ -1,5 +1,7 @@
 """Telling browsers: the drain of what is due in them, against a channel that answers as it was told to."""
 
+from collections import Counter
+
 import pytest
 
 from tests.cards.browser_desk import (
@@ -16,6 +18,7 @@ from tests.cards.browser_desk import (
 )
 from tests.cards.desk import installed, make_due
 from tests.loyalty.shop import Shop
+from wallet_service.cards.due import describe
 from wallet_service.cards.issue import void_card
 from wallet_service.channels.memory import MemoryChannel
 from wallet_service.outcomes import Dead, Delivered, Outcome, Refused, TryLater, Unknown
@@ -114,6 +117,18 @@ async def test_what_becomes_of_a_notice_decides_whether_it_is_told_again(
     await drain_to(shop, channel).take()
     assert [(row.told_outcome, row.told_balance) for row in await kept(shop)] == [(words, balance)]
     assert await waits(shop) == pytest.approx(waits_s, abs=1.0)
+
+
+async def test_whoever_counts_hears_what_became_of_every_notice(shop: Shop):
+    member, _ = await shown_in(shop, "laptop", "tablet")
+    channel, counted = MemoryChannel(), Counter[str]()
+    channel.answer(at("tablet"), Dead(None))
+    drain = drain_to(shop, channel)
+    drain.noted = lambda outcomes: counted.update(map(describe, outcomes))
+    for _ in range(2):
+        await shop.give(member, 100)
+        await drain.take()
+    assert counted == {"accepted": 2, "dead token": 1}
 
 
 async def test_only_the_browser_that_was_not_reached_is_told_again(shop: Shop):

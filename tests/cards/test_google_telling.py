@@ -42,7 +42,7 @@ async def test_a_changed_card_is_shown_once_and_its_owner_is_told(world: GoogleS
     assert await drain.take() == 0.0
     assert await drain.take() > 0.0
     assert wallet.balances == [(10, True)]
-    assert tuple(await world.known(card)) == (2, 10, "accepted", 1)
+    assert tuple(await world.known(card))[:4] == (2, 10, "accepted", 1)
     assert await world.due() == []
 
 
@@ -60,7 +60,7 @@ async def test_the_first_time_nobody_is_told(world: GoogleShop):
     wallet = MemoryObjects()
     await world.tell(wallet)
     assert wallet.balances == [(10, False)]
-    assert tuple(await world.known(card)) == (2, 10, FIRST, 0)
+    assert tuple(await world.known(card))[:4] == (2, 10, FIRST, 0)
 
 
 async def test_a_burst_is_shown_as_its_newest_balance(world: GoogleShop):
@@ -93,7 +93,7 @@ async def test_a_change_while_the_object_is_changed_is_shown_next(world: GoogleS
     wallet = MemoryObjects(meanwhile=buy)
     assert await world.all_told(world.telling(wallet)) == 2
     assert wallet.balances == [(10, True), (15, True)]
-    assert tuple(await world.known(card)) == (3, 15, "accepted", 2)
+    assert tuple(await world.known(card))[:4] == (3, 15, "accepted", 2)
 
 
 async def test_after_two_notices_in_a_day_balances_change_silently(world: GoogleShop, clock: SetClock):
@@ -103,7 +103,7 @@ async def test_after_two_notices_in_a_day_balances_change_silently(world: Google
         await world.shop.give(member, 10)
         await world.tell(wallet)
     assert [notify for _, notify in wallet.balances] == [True, True, False]
-    assert tuple(await world.known(card)) == (4, 30, f"accepted; {USED_UP}", 2)
+    assert tuple(await world.known(card))[:4] == (4, 30, f"accepted; {USED_UP}", 2)
 
     clock.forward(NEXT_DAY)
     await world.shop.give(member, 10)
@@ -116,7 +116,7 @@ async def test_a_notice_that_google_refused_is_not_counted(world: GoogleShop):
     member, card = await linked(world)
     await world.shop.give(member, 10)
     await world.tell(MemoryObjects([Shown(Delivered(), silent=True)]))
-    assert tuple(await world.known(card)) == (2, 10, f"accepted; {USED_UP}", 0)
+    assert tuple(await world.known(card))[:4] == (2, 10, f"accepted; {USED_UP}", 0)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ async def test_what_was_not_taken_is_due_again_and_a_notice_that_may_have_gone_o
     await world.shop.give(member, 10)
     wallet = MemoryObjects([shown])
     await world.tell(wallet)
-    assert tuple(await world.known(card)) == (1, 0, words, notices)
+    assert tuple(await world.known(card))[:4] == (1, 0, words, notices)
     assert [row.attempt for row in await world.due()] == [1]
 
     assert await world.all_told(world.telling(wallet)) == 1
@@ -147,7 +147,7 @@ async def test_what_google_will_never_take_is_settled_with_its_reason(world: Goo
     member, card = await linked(world)
     await world.shop.give(member, 10)
     await world.tell(MemoryObjects([Shown(Refused("400 badRequest"))]))
-    assert tuple(await world.known(card)) == (1, 0, "refused: 400 badRequest", 0)
+    assert tuple(await world.known(card))[:4] == (1, 0, "refused: 400 badRequest", 0)
     assert await world.due() == []
 
 

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wallet_service.cards.notices import FOR_MESSAGES, MOST, WINDOW, Notice, balance_notice
+from wallet_service.cards.notices import FOR_MESSAGES, MOST, Notice, balance_notice
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
 EARLIER = timedelta(hours=1)
+DAY = timedelta(hours=24)
 
 
 @pytest.mark.parametrize(
@@ -19,8 +20,8 @@ EARLIER = timedelta(hours=1)
         pytest.param(0, 10, [], Notice.GIVEN, id="the first in a day"),
         pytest.param(10, 0, [NOW - EARLIER], Notice.GIVEN, id="the second"),
         pytest.param(0, 10, [NOW - 2 * EARLIER, NOW - EARLIER], Notice.USED_UP, id="the third is for a message"),
-        pytest.param(0, 10, [NOW - WINDOW, NOW - EARLIER], Notice.GIVEN, id="a day has just passed"),
-        pytest.param(0, 10, [NOW - WINDOW + MOMENT, NOW - EARLIER], Notice.USED_UP, id="a day has not quite passed"),
+        pytest.param(0, 10, [NOW - DAY, NOW - EARLIER], Notice.GIVEN, id="a day has just passed"),
+        pytest.param(0, 10, [NOW - DAY + MOMENT, NOW - EARLIER], Notice.USED_UP, id="a day has not quite passed"),
         pytest.param(None, 10, [NOW] * 5, Notice.FIRST, id="not seen, however many notices"),
         pytest.param(10, 10, [NOW] * 5, Notice.UNCHANGED, id="as it was, however many notices"),
     ],
@@ -39,7 +40,7 @@ def test_however_fast_balances_change_a_message_can_still_be_heard() -> None:
             given.append(now)
 
     assert len(given) == 2 * (MOST - FOR_MESSAGES)
-    assert given[2] - given[0] == WINDOW
+    assert given[2] - given[0] == DAY
 
 
 def test_only_a_notice_that_is_given_has_no_reason_to_tell() -> None:

@@ -9,7 +9,7 @@ from wallet_service.cards import devices_sql as sql
 from wallet_service.database.postgres import PostgresDatabase
 
 PATIENCE = text("SELECT current_setting('synchronous_commit') AS now")
-CLAIM = {"wallet": "apple", "floor": None, "most": 10, "lease": 60.0}
+CLAIM = {"wallet": "apple", "issuer": "", "restyled": False, "floor": None, "most": 10, "lease": 60.0}
 
 
 async def patience(database: PostgresDatabase) -> str:

@@ -101,7 +101,7 @@ async def test_every_answer_has_its_outcome_after_one_attempt(patient: Patient, 
 
 
 async def test_a_message_that_nobody_answers_is_unknown_and_was_sent_once(fcm: FcmSimulator) -> None:
-    async with app_push(fcm, deadline=0.3) as channel:
+    async with app_push(fcm, deadline=3.0) as channel:
         outcomes = await channel.send([message("slow-anna"), message("boris")])
     assert outcomes == [Unknown("ReadTimeout"), Delivered()]
     assert fcm.attempts("news/slow-anna") == 1

@@ -32,6 +32,13 @@ async def test_a_revoked_token_is_replaced_before_the_next_message(fcm: FcmSimul
     assert fcm.desk.granted == 2
 
 
+async def test_a_project_without_its_key_at_apple_costs_no_new_token(fcm: FcmSimulator) -> None:
+    async with app_push(fcm) as channel:
+        for _ in range(2):
+            assert await channel.send([message("apnskey-anna")]) == [Refused("THIRD_PARTY_AUTH_ERROR")]
+    assert fcm.desk.granted == 1
+
+
 async def test_an_account_that_google_does_not_know_is_refused_in_its_words(fcm: FcmSimulator) -> None:
     other = await FcmSimulator.start()
     stranger = {**other.account, "token_uri": fcm.account["token_uri"]}
@@ -95,6 +102,13 @@ async def test_an_account_that_is_no_account_is_refused_when_it_is_set(
         AppPush(account)
     assert refusal.value.remedy is not None
     assert "BEGIN" not in refusal.value.detail
+
+
+async def test_roots_that_cannot_be_read_are_refused_by_name(fcm: FcmSimulator, tmp_path: Path) -> None:
+    (empty := tmp_path / "empty.pem").touch()
+    for roots in (empty, tmp_path / "none.pem"):
+        with pytest.raises(AppAccountUnusable, match=f"{roots.name} cannot be read as roots to trust"):
+            AppPush(fcm.account, trust_roots=roots)
 
 
 async def test_fcm_and_the_token_endpoint_are_trusted_by_our_roots_only(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from tests.channels.app import account_key, message
 from wallet_service.channels.app_account import app_account_file
 from wallet_service.channels.app_push import AppPush, FcmMissing
-from wallet_service.channels.app_pushes import PATIENCE, UNTIL_MENDED, AppPushes
+from wallet_service.channels.app_pushes import UNTIL_MENDED, AppPushes
+from wallet_service.followed_files import PATIENCE
 from wallet_service.outcomes import Delivered, Refused, TryLater
 from wallet_service.simulators.fcm import FcmSimulator
 

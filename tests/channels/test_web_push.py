@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from tests.channels.browsers import NOON, notice, our_vapid, push_service, web_push
-from wallet_service.channels.fcm_verdict import LONGEST_PAUSE
 from wallet_service.channels.web_push import WebPush, topic_of
 from wallet_service.clock import SetClock
 from wallet_service.outcomes import Dead, Delivered, Outcome, Refused, TryLater, Unknown
+from wallet_service.retry_after import LONGEST_PAUSE
 from wallet_service.simulators.pki import SimulatedPki
 from wallet_service.simulators.web_push import Reply, WebPushSimulator
 from wallet_service.simulators.web_push_browser import Browser
@@ -46,6 +46,12 @@ async def test_a_browser_reads_what_was_sent(push: WebPushSimulator, anna: Brows
     said = {"title": "Hello", "body": "300 бонусов", "tag": "balance/anna"}
     assert anna.told == [said | {"data": {"link": "https://burgers.example/c/anna"}}]
     assert [(sent.status, sent.reason) for sent in push.journal] == [(201, "")]
+
+
+async def test_an_endpoint_is_asked_letter_by_letter(push: WebPushSimulator, anna: Browser, channel: WebPush) -> None:
+    anna.endpoint += "?token=BQYAAAB%2bX%2fYZ%3d%3d"
+    assert await channel.send([notice(anna)]) == [Delivered()]
+    assert [sent.endpoint for sent in push.journal] == [anna.endpoint]
 
 
 async def test_a_message_says_how_long_and_how_urgent_it_is(

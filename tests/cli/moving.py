@@ -18,8 +18,8 @@ from wallet_service.cli.import_progress import Tally
 from wallet_service.cli.import_run import Kind, refusals_to
 from wallet_service.cli.import_run import run as run_import
 
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-"""How many wait for somebody else's transaction to end."""
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE {} = ANY (pg_blocking_pids(pid))"
+"""How many wait for the transaction of this process to end, and not for each other's."""
 OTHERS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND backend_type = 'client backend' AND xact_start IS NOT NULL
@@ -68,8 +68,9 @@ class Mover:
             async with self._asking() as somebody:
                 await somebody("BEGIN")
                 await somebody(obstacle)
+                waiting_for_it = WAITING.format(await somebody("SELECT pg_backend_pid()"))
                 program = await programs.start(*words)
-                await until(ask, WAITING, lambda waiting: waiting > 0)
+                await until(ask, waiting_for_it, lambda waiting: waiting > 0)
                 program.process.kill()
                 await program.process.wait()
                 await somebody("ROLLBACK")

@@ -17,7 +17,7 @@ import httpx2
 import pytest
 
 from tests.processes import ROOT, Programs, run
-from wallet_service.cli.demo_link import ANSWERS
+from wallet_service.cli.demo.link import ANSWERS
 from wallet_service.database.embedded import stop_running
 from wallet_service.settings import Settings
 

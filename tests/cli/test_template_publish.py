@@ -6,13 +6,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.cards.google_shop import with_google
 from tests.cards.template_maker import put, tea
+from tests.simulators.google_world import ISSUER
+from wallet_service.cards.google_issuers import claim_issuer
+from wallet_service.cards.images import public_image
 from wallet_service.cards.sql import NEWEST_TEMPLATE
-from wallet_service.cards.templates import digest
+from wallet_service.cards.templates import design, digest, parse_template
 from wallet_service.cli.templates import app
+from wallet_service.clock import SystemClock
 from wallet_service.database.seam import Database
 from wallet_service.loyalty.brands import BrandNotFound, create_brand
 from wallet_service.settings import Settings
+from wallet_service.simulators.google import GoogleSimulator
 
 
 @pytest.fixture
@@ -31,9 +37,9 @@ def publish(settings: Settings, brand: str):
         "WALLET_CERTS_DIR": str(settings.certs_dir),
     }
 
-    async def publish(folder: Path, brand: str = brand):
+    async def publish(folder: Path, brand: str = brand, **more: str):
         words = ["publish", brand, str(folder)]
-        return await asyncio.to_thread(CliRunner().invoke, app, words, env=places)
+        return await asyncio.to_thread(CliRunner().invoke, app, words, env=places | more)
 
     return publish
 
@@ -94,3 +100,24 @@ async def test_a_brand_that_is_unknown_is_named(publish, tmp_path):
     told = await publish(put(tea(), tmp_path), brand="brand_nobody")
     assert isinstance(told.exception, BrandNotFound)
     assert "brand_nobody" in told.exception.detail
+
+
+async def test_what_google_would_not_save_is_not_published_though_google_could_see_its_images(
+    publish, settings, database, brand, tmp_path
+):
+    async with GoogleSimulator(now=SystemClock().now) as google:
+        certs = with_google(settings, google).certs_dir
+        async with database.begin() as tx:
+            await claim_issuer(tx, brand, ISSUER)
+        told = await publish(
+            put(tea(), tmp_path),
+            WALLET_GOOGLE__ROOT=google.root,
+            WALLET_CERTS_DIR=str(certs),
+            WALLET_PUBLIC_URL="http://insecure.example",
+        )
+    assert told.exit_code == 1
+    assert "HTTPS required" in " ".join(told.output.split())
+    assert await newest(database, brand) is None
+    images = design(parse_template(tea()), "tpl_1", "en").google.images
+    async with database.read() as tx:
+        assert {name: await public_image(tx, name) for name in images} == images

@@ -112,12 +112,12 @@ async def test_a_job_for_later_waits_and_does_not_hold_up_the_others(workshop: W
     loop = asyncio.get_running_loop()
     async with workshop.worker({"later": later, "now": now}):
         begun = loop.time()
-        await workshop.wake("later", after=SOON * 12)
+        await workshop.wake("later", after=SOON * 20)
         await workshop.wake("now")
         await now.ran()
-        assert later.begun == 0
+        assert later.begun == 0 or loop.time() - begun >= (SOON * 20).total_seconds()
         await later.ran()
-        assert loop.time() - begun >= (SOON * 12).total_seconds()
+        assert loop.time() - begun >= (SOON * 20).total_seconds()
 
 
 async def test_whatever_was_committed_before_a_wake_up_is_seen_by_a_run_that_starts_after_it(workshop: Workshop):

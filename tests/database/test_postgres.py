@@ -222,7 +222,7 @@ async def test_a_server_that_takes_no_more_connections_is_an_outage(database_url
 
 
 async def test_a_pool_that_is_all_taken_is_an_outage(database_url: str):
-    database = PostgresDatabase(database_url, SetClock(NOON), pool=1, patience=0.1)
+    database = PostgresDatabase(database_url, SetClock(NOON), pool=1, patience=2.0)
     async with database.begin():
         with pytest.raises(DatabaseUnavailable):
             await brands(database)

@@ -97,7 +97,7 @@ async def test_a_worker_survives_a_restart_of_the_database_in_the_middle_of_a_jo
 
 
 async def wake_as_soon_as_possible(shop: Workshop, job: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             try:
                 return await shop.wake(job)
@@ -183,7 +183,7 @@ async def test_housekeeping_forgets_what_is_old_and_keeps_what_the_operator_need
 
 async def until_yes(sql: Any, question: str, *args: object) -> None:
     """Ask the database until its answer is neither nothing nor false."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await sql.fetchval(question, *args):
             await asyncio.sleep(0.02)
 

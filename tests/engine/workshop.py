@@ -79,7 +79,7 @@ class Workshop:
             yield stop
         finally:
             stop.set()
-            await asyncio.wait_for(working, 20)
+            await asyncio.wait_for(working, 60)
 
 
 @dataclass
@@ -113,7 +113,7 @@ def open_probe(look: Callable[[], int] = int) -> Probe:
     return probe
 
 
-async def until(true: Callable[[], bool], seconds: float = 15) -> None:
+async def until(true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something to become true; fail if it does not."""
     async with asyncio.timeout(seconds):
         while not true():

@@ -12,15 +12,15 @@ class Figures:
     """What one run, or many, came to. That nothing was lost or doubled is asserted, not counted."""
 
     acknowledged: int = 0
-    """Requests whose success was told to the caller; every one of them was found again."""
+    """Requests whose success was told to the caller (to us, where we call Google); every one was found again."""
     unknown: int = 0
-    """Requests cut off before their answer; each was repeated until it was told."""
+    """Requests whose answer was lost; each was repeated until it was told."""
     refused: int = 0
-    """Answers that asked the caller to come again (409, 503)."""
+    """Answers that asked the caller to come again (409, 503; Google's 401, 429 and 5xx)."""
     pushes: int = 0
-    """Pushes that Apple took."""
+    """Pushes that Apple took, or notices on the phones of Google."""
     slowest: float = 0.0
-    """Most seconds from the end of a trouble until everybody was served again."""
+    """Most seconds from the end of a trouble (Google's: from its beginning) until everybody was served again."""
 
     def __add__(self, other: Self) -> "Figures":
         return Figures(
@@ -47,10 +47,10 @@ class Runs:
         """The dice of each run."""
         return (Random(f"{self.seed}/{number}") for number in range(self.count))  # noqa: S311 - moments, not secrets
 
-    def add(self, figures: Figures) -> None:
-        """A run is over, and all was well."""
+    def add(self, figures: Figures, done: int = 1) -> None:
+        """A run is over, or several at once, and all was well."""
         self.figures += figures
-        self.done += 1
+        self.done += done
         if self.tell:
             self.tell(self.done, self.figures)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.faults.clocks import clock_leaps
+from tests.faults.google_trouble import google_5xx, google_401, google_lost, google_rate, google_stalls
 from tests.faults.killings import kill_api, kill_worker, power_loss
 from tests.faults.outages import disk_full, postgres_restart
 from tests.faults.proof import Scenario
@@ -17,4 +18,9 @@ SCENARIOS: Mapping[str, Scenario] = {
     "clock-leaps": clock_leaps,
     "slow-phones": slow_phones,
     "crowded-card": crowded_card,
+    "google-429": google_rate,
+    "google-5xx": google_5xx,
+    "google-401": google_401,
+    "google-stalls": google_stalls,
+    "google-lost": google_lost,
 }

@@ -18,7 +18,7 @@ from wallet_service.loyalty.members import enrol_member
 from wallet_service.service import Service
 from wallet_service.wallets.apple.wallet import TOKEN_PURPOSE
 from wallet_service.wallets.seam import image_name
-from wallet_service.web.phones.http import http_date
+from wallet_service.web.http import http_date
 from wallet_service.web.phones.link import card_link, split
 from wallet_service.web.site import Site
 

@@ -21,8 +21,8 @@ from wallet_service.wallets.google.callback_keys import read_root_keys
 from wallet_service.wallets.google.callbacks import verify
 from wallet_service.wallets.seam import Text
 from wallet_service.web.api.ndjson import LineCutter
+from wallet_service.web.http import TurnedAway
 from wallet_service.web.paging import from_cursor, to_cursor
-from wallet_service.web.phones.http import TurnedAway
 from wallet_service.web.phones.reading import LONGEST_LINE, card_token, log_lines, push_token
 from wallet_service.web.strict_json import read_json
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from wallet_service.health.findings import find, missing, worst
 from wallet_service.health.grades import Finding, Grade, Limit
 from wallet_service.health.state import (
+    AppState,
     Census,
     CertificateState,
     Disk,
@@ -96,6 +97,8 @@ def test_where_all_is_well_nothing_needs_a_remedy():
         ({"apns": AWAY}, "apns", Grade.FAIL),
         ({"web_push": "BDd3_hVL9fZi9Ybo2UUzA284WG5FZR30_95YeZJsiA"}, "web-push", Grade.OK),
         ({"web_push": AWAY}, "web-push", Grade.FAIL),
+        ({"apps": (AppState("brand_1", "burger-heroes"),)}, "apps", Grade.OK),
+        ({"apps": (AppState("brand_1", "burger-heroes"), AppState("brand_2", flaws=(AWAY,)))}, "apps", Grade.FAIL),
     ],
 )
 def test_each_trouble_has_its_grade_and_says_what_to_do(change: dict[str, Any], subject: str, grade: Grade):
@@ -110,6 +113,16 @@ def test_what_nobody_looked_at_is_not_judged():
 
 def test_of_wallets_that_nobody_uses_nothing_is_said():
     assert {each.subject for each in find(WELL)} & {"google", "google-backlog", "public-url", "web-backlog"} == set()
+
+
+def test_each_brand_with_an_app_is_told_of_with_all_that_is_wrong():
+    apps = AppState("brand_1", "burger-heroes"), AppState("brand_2", flaws=(AWAY, Trouble("It is open.", "Close it.")))
+    told = [(each.what, each.remedy) for each in find(replace(WELL, apps=apps)) if each.subject == "apps"]
+    assert told == [
+        ("brand_1: it can push to its app through burger-heroes.", ""),
+        ("brand_2: It does not answer.", "Start it."),
+        ("brand_2: It is open.", "Close it."),
+    ]
 
 
 def test_an_expired_certificate_does_not_bar_the_doors():

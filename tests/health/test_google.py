@@ -33,7 +33,7 @@ WITH entered AS (
     INSERT INTO google_object (card_id, issuer_id, object_id, class_id, shown_at, saved_at)
     VALUES (:card, :issuer, :card, 'class', now(), now())
 )
-UPDATE card SET in_google = true WHERE id = :card
+UPDATE card SET google_issuer = :issuer WHERE id = :card
 """)
 LATE = text("""
 UPDATE push_due SET due_at = now() - interval '90 seconds', attempt = 3 WHERE wallet = 'google' AND card_id = :card
@@ -178,7 +178,9 @@ def test_the_key_of_web_push_is_looked_at_where_a_contact_wishes_for_it(tmp_path
         Settings(data_dir=tmp_path, web_push=wish),
         Settings(data_dir=tmp_path, database_url=url, web_push=wish),
     )
-    assert look_at_web_push(embedded) == Trouble("There is no key of web push yet.", "wallet-service serve makes it.")
+    assert look_at_web_push(embedded) == Trouble(
+        "There is no key of web push yet.", "wallet-service serve makes it.", "vapid-key-unusable"
+    )
     missing = look_at_web_push(shared)
     assert isinstance(missing, Trouble)
     assert "cannot be read" in missing.why

@@ -100,6 +100,9 @@ def test_cards_that_google_does_not_take_are_warned_of_while_none_is_late():
         ("https://[::1]", Grade.FAIL),
         ("https://192.168.0.7", Grade.FAIL),
         ("https:///", Grade.FAIL),
+        ("https://[::1", Grade.FAIL),
+        ("https://till", Grade.FAIL),
+        ("https://till.local", Grade.FAIL),
     ],
 )
 def test_google_must_reach_us_over_https_from_outside(url: str, grade: Grade):

@@ -5,16 +5,18 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from tests.health.test_findings import AWAY, WELL, waiting
+from wallet_service.cards.due import DueCards
 from wallet_service.cards.google_callbacks import Heard
 from wallet_service.health.findings import find
 from wallet_service.health.gauges import exposition
 from wallet_service.health.state import State
-from wallet_service.metrics import CALLBACK_RESULTS, Metrics
+from wallet_service.metrics import CALLBACK_RESULTS, CORRECTIONS, OUTCOMES, WALLETS, Metrics
 from wallet_service.outcomes import Dead, Delivered, Refused, TryLater, Unknown
 from wallet_service.wallets.callback import Reason
 from wallet_service.wallets.google.pace import Lane, Pace
@@ -52,6 +54,12 @@ def named_again(found: Iterable[str]) -> list[str]:
     return [name for name in found if name in known or known.add(name)]  # type: ignore[func-returns-value]  # a set
 
 
+def told_in(metrics: Metrics, wallet: str) -> dict[str, float]:
+    """What was told in this wallet, by what became of it."""
+    found = samples(metrics)
+    return {kind: found[f'wallet_told_total{{outcome="{kind}",wallet="{wallet}"}}'] for kind in OUTCOMES.values()}
+
+
 def test_the_document_names_every_metric_and_no_other():
     told = ROW.findall(DOCUMENT.read_text())
     assert named_again(told) == []
@@ -75,17 +83,27 @@ def test_what_a_group_does_is_followed():
     assert found['wallet_group_batch_size_bucket{group="postings",le="10.0"}'] == 1
 
 
-def test_pushes_are_counted_by_what_became_of_them():
+@pytest.mark.parametrize("wallet", WALLETS)
+def test_what_is_told_in_each_wallet_is_counted_by_what_became_of_it(wallet: str):
     metrics = Metrics()
-    metrics.count_pushes([Delivered(), Delivered(), Dead(None), Refused("x"), TryLater(1, "x"), Unknown("x")])
-    metrics.count_pushes([Delivered()])
-    found = samples(metrics)
+    metrics.count_told(wallet, [Delivered(), Delivered(), Dead(None), Refused("x"), TryLater(1, "x"), Unknown("x")])
+    metrics.count_told(wallet, [Delivered()])
     kinds = {"accepted": 3, "dead_token": 1, "refused": 1, "later": 1, "unknown": 1}
+    for each in WALLETS:
+        assert told_in(metrics, each) == (kinds if each == wallet else dict.fromkeys(kinds, 0))
+
+
+def test_alerts_of_old_know_what_apple_was_told():
+    metrics = Metrics()
+    metrics.count_told("apple", [Delivered(), Delivered(), Dead(None)])
+    metrics.count_told("google", [Delivered(), Refused("x")])
+    found = samples(metrics)
+    kinds = {"accepted": 2, "dead_token": 1, "refused": 0}
     assert {kind: found[f'wallet_pushes_total{{outcome="{kind}"}}'] for kind in kinds} == kinds
 
 
-def test_a_push_never_made_is_there_as_nought():
-    assert samples(Metrics())['wallet_pushes_total{outcome="dead_token"}'] == 0
+def test_every_queue_of_changed_cards_has_its_count():
+    assert set(get_args(get_type_hints(DueCards)["wallet"])) == set(WALLETS)
 
 
 def test_callbacks_are_counted_by_what_became_of_them():
@@ -96,6 +114,15 @@ def test_callbacks_are_counted_by_what_became_of_them():
     found = samples(metrics)
     kinds = {"accepted": 2, "signature": 1, "repeated": 0}
     assert {kind: found[f'wallet_google_callbacks_total{{result="{kind}"}}'] for kind in kinds} == kinds
+
+
+def test_what_no_callback_told_is_counted():
+    metrics = Metrics()
+    metrics.count_corrections(["save", "del", "save"])
+    metrics.count_corrections([])
+    found = samples(metrics)
+    kinds = {"save": 2, "del": 1}
+    assert {kind: found[f'wallet_google_corrections_total{{event="{kind}"}}'] for kind in CORRECTIONS} == kinds
 
 
 def test_every_result_of_a_callback_is_there_from_the_start():

@@ -149,6 +149,16 @@ async def test_every_change_is_shown_and_two_of_them_call_for_attention(boris: H
     assert (await boris.trace())["last_outcome"] == "accepted; silent: no notice left for balances within 24 hours"
 
 
+async def test_what_became_of_changes_is_counted(site: Site, boris: Holder) -> None:
+    for points in (900, -400):
+        await boris.till.post("external:BH-2", points)
+        await boris.until_shown()
+
+    told = site.service.metrics.registry.get_sample_value
+    assert told("wallet_told_total", {"wallet": "google", "outcome": "accepted"}) == 2
+    assert told("wallet_told_total", {"wallet": "google", "outcome": "refused"}) == 0
+
+
 async def test_a_withdrawn_card_is_inactive_and_its_link_leads_nowhere(
     site: Site, boris: Holder, google: GoogleSimulator
 ) -> None:

@@ -141,6 +141,18 @@ async def test_a_browser_whose_user_took_it_back_is_asked_once_and_forgotten(
     assert len(laptop.told) == 2
 
 
+async def test_what_became_of_notices_is_counted(annas: WebCard, burger_heroes: Brand) -> None:
+    _, tablet = await annas.opened(), await annas.opened()
+    annas.push.unsubscribe(tablet)
+
+    await burger_heroes.till.post("external:BH-1", 250)
+    await annas.all_told()
+
+    told = annas.site.service.metrics.registry.get_sample_value
+    kinds = {"accepted": 1, "dead_token": 1, "later": 0}
+    assert {kind: told("wallet_told_total", {"wallet": "web", "outcome": kind}) for kind in kinds} == kinds
+
+
 async def test_a_push_service_in_trouble_delays_the_notice_and_loses_none(annas: WebCard, burger_heroes: Brand) -> None:
     laptop = await annas.opened()
     annas.push.answer(laptop, Reply(503, {"Retry-After": "1"}))

@@ -41,7 +41,7 @@ class Holder:
         """The till adds the points of a purchase."""
         await self.till.post(self.member, points)
 
-    async def up_to_date(self, seconds: float = 15.0) -> Any:
+    async def up_to_date(self, seconds: float = 60.0) -> Any:
         """The card as REST tells it, once all its phones show its present version."""
         return await until_up_to_date(self.till, self.card, seconds)
 
@@ -60,7 +60,7 @@ async def join_many(site: Site, brand: Brand, count: int) -> list[Holder]:
     return list(await asyncio.gather(*(join(site, brand, each, f"{each['name']}'s iPhone") for each in people)))
 
 
-async def until(holds: Callable[[], Awaitable[bool]], what: str, seconds: float = 15.0, step: float = STEP) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], what: str, seconds: float = 60.0, step: float = STEP) -> None:
     """Wait until this holds, looking every `step` seconds. Fails when it does not in time."""
     end = time.monotonic() + seconds
     while not await holds():

@@ -10,11 +10,13 @@ from sqlalchemy import text
 from tests.loyalty.shop import Shop
 from tests.people import ANNA, BORIS, OTHER_PASS_TYPE, open_brand
 from wallet_service.loyalty.addresses import (
+    DAYS_UNSEEN,
     MOST,
     AppAddress,
     AppKind,
     drop_address,
     drop_dead,
+    forget_stale_addresses,
     keep_address,
     list_addresses,
 )
@@ -190,3 +192,25 @@ async def test_the_dead_of_no_kind_and_of_yesterday_cost_nothing(shop: Shop) -> 
     assert await forget(shop, replace(read, kind="fid"), replace(read, address="phone-2")) == 0
     assert await forget(shop, read, read) == 1
     assert await forget(shop, read) == 0
+
+
+async def test_addresses_that_no_app_has_shown_for_long_are_forgotten_and_no_others(shop: Shop) -> None:
+    anna, boris = await shop.enrol(**ANNA), await shop.enrol(**BORIS)
+    long_ago = -timedelta(days=DAYS_UNSEEN).total_seconds()
+    await keep(shop, anna, "lost-phone", later=long_ago)
+    await keep(shop, boris, "boriss-phone", later=long_ago + 3600)
+    await keep(shop, anna, "annas-phone")
+    async with shop.database.begin() as tx:
+        assert await forget_stale_addresses(tx) == 1
+        assert await forget_stale_addresses(tx) == 0
+    assert (await names(shop, anna), await names(shop, boris)) == (["annas-phone"], ["boriss-phone"])
+
+
+async def test_an_address_that_is_shown_at_the_moment_it_would_be_forgotten_stays(shop: Shop) -> None:
+    anna = await shop.enrol(**ANNA)
+    await keep(shop, anna, "phone-1", later=-timedelta(days=DAYS_UNSEEN + 1).total_seconds())
+    async with shop.database.begin() as shown:
+        await keep_address(shown, anna, "fid", "phone-1")
+        async with asyncio.timeout(30), shop.database.begin() as tx:
+            assert await forget_stale_addresses(tx) == 0  # and does not wait
+    assert await names(shop, anna) == ["phone-1"]

@@ -25,7 +25,7 @@ from wallet_service.simulators.pki import SimulatedPki
 
 TOPIC = "pass.example.burger"
 TOKEN = "0a" * 32
-PATIENCE = 5.0
+PATIENCE = 30.0
 
 Fields = Sequence[tuple[str, str]]
 

@@ -1,4 +1,4 @@
-"""A running APNs and clients of it, all closed at the end of the test."""
+"""A running APNs and clients of it, and a Google with an issuer, all closed at the end of the test."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Protocol
 import pytest
 
 from tests.simulators.apns_client import TOPIC, WireClient
+from tests.simulators.google_world import Issuer, google_world
 from wallet_service.simulators.apns import ApnsSimulator
 from wallet_service.simulators.pki import SimulatedPki
 
@@ -50,3 +51,11 @@ async def connect(apns: ApnsSimulator, pki: SimulatedPki, certificate: Path) -> 
 @pytest.fixture
 async def client(connect: Connect) -> WireClient:
     return await connect()
+
+
+@pytest.fixture
+async def issuer() -> AsyncIterator[Issuer]:
+    """Somebody who has issued Anna's card."""
+    async with google_world() as issuer:
+        await issuer.issue()
+        yield issuer

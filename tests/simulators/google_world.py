@@ -18,6 +18,7 @@ ISSUER = "3388000000012345678"
 STRANGER = "3388000000087654321"
 CLASS_ID = f"{ISSUER}.burger-heroes-1"
 OBJECT_ID = f"{ISSUER}.01anna"
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EMAIL = "wallet@loyalty-project.iam.gserviceaccount.com"
 
 
@@ -83,7 +84,7 @@ def assertion(account: ServiceAccount, now: datetime, **claims: Any) -> dict[str
 @asynccontextmanager
 async def google_world(now: Callable[[], datetime] | None = None, rate: float = 1000) -> AsyncIterator[Issuer]:
     """A Google and its issuer; `rate` is high, so that only tests of the quota meet it."""
-    told = now or (lambda: datetime(2026, 11, 22, 12, tzinfo=UTC))
+    told = now or (lambda: NOON)
     async with GoogleSimulator(now=told, rate=rate) as google, httpx2.AsyncClient(timeout=10) as client:
         account = google.open_account(EMAIL, key=service_key())
         google.open_issuer(ISSUER, account)

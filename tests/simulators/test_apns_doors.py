@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from tests.processes import free_port
 from tests.simulators.apns_client import TOPIC, Fields, WireClient, eventually, push_fields
 from wallet_service.simulators.apns import ApnsSimulator
 from wallet_service.simulators.pki import SimulatedPki
@@ -128,7 +129,7 @@ async def test_a_client_may_say_goodbye(apns: ApnsSimulator, client: WireClient)
 
 
 async def test_closing_cuts_every_connection_and_frees_the_port(pki: SimulatedPki, certificate: Path) -> None:
-    apns = await ApnsSimulator.start(pki)
+    apns = await ApnsSimulator.start(pki, port=free_port())
     client = await (await WireClient.connect(apns, pki, certificate)).greet()
     await apns.aclose()
     assert apns.open_connections == 0

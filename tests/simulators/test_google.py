@@ -1,6 +1,6 @@
 """The simulated Google Wallet over HTTP: methods, refusals and their shapes."""
 
-from collections.abc import AsyncIterator
+from urllib.parse import quote
 
 import pytest
 
@@ -10,17 +10,9 @@ from tests.simulators.google_world import (
     OBJECT_ID,
     STRANGER,
     Issuer,
-    google_world,
     loyalty_class,
     loyalty_object,
 )
-
-
-@pytest.fixture
-async def issuer() -> AsyncIterator[Issuer]:
-    async with google_world() as issuer:
-        await issuer.issue()
-        yield issuer
 
 
 async def test_an_object_is_given_back_with_its_class_and_without_users(issuer: Issuer):
@@ -59,12 +51,14 @@ async def test_a_list_comes_whole_without_max_results_and_in_pages_with_it(issue
     assert len(whole["resources"]) == 5
     assert whole["pagination"] == {"resultsPerPage": 5}
 
-    seen, token = [], "0"
-    while token:
-        query = f"classId={CLASS_ID}&maxResults=2&token={token}"
+    seen: list[str] = []
+    token = ""
+    while len(seen) < 5:
+        query = f"classId={CLASS_ID}&maxResults=2&token={quote(token, safe='')}"
         page = (await issuer.call("GET", f"loyaltyObject?{query}")).json()
         seen += [one["id"] for one in page["resources"]]
-        token = page["pagination"].get("nextPageToken")
+        token = page["pagination"].get("nextPageToken", "")
+    assert (await issuer.call("GET", f"loyaltyObject?classId={CLASS_ID}&token=5")).status_code == 400
     assert seen == [one["id"] for one in whole["resources"]]
 
 

@@ -17,13 +17,11 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from edutap.wallet_google.handlers import validate
 from edutap.wallet_google.models.handlers import CallbackData
 
-from tests.simulators.google_world import CLASS_ID, ISSUER, OBJECT_ID, STRANGER
+from tests.simulators.google_world import CLASS_ID, ISSUER, NOON, OBJECT_ID, STRANGER
 from wallet_service.simulators.google import GoogleSimulator
 from wallet_service.simulators.google_callbacks import CallbackSigner, framed, message_about
 from wallet_service.simulators.google_postman import Letter, Postman
 from wallet_service.simulators.google_script import Fail, first
-
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """How the simulated Google keeps classes and objects: review, states, notices, holders; and its limits."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.simulators.google_world import CLASS_ID, ISSUER, OBJECT_ID, loyalty_class, loyalty_object
+from tests.simulators.google_world import CLASS_ID, ISSUER, NOON, OBJECT_ID, loyalty_class, loyalty_object
 from wallet_service.simulators.google_journal import peak_per_second
 from wallet_service.simulators.google_kinds import KINDS
 from wallet_service.simulators.google_limits import Bucket
@@ -13,7 +13,6 @@ from wallet_service.simulators.google_shelf import Holder, Shelf
 from wallet_service.simulators.google_wire import GoogleRefusal
 
 CLASS, OBJECT = KINDS["loyaltyClass"], KINDS["loyaltyObject"]
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ANNA = Holder("anna", "pixel")
 
 

@@ -1,17 +1,15 @@
 """The token endpoint of the simulated Google, and what its access tokens are good for."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import jwt
 import pytest
 
-from tests.simulators.google_world import Issuer, assertion, google_world, loyalty_class
+from tests.simulators.google_world import NOON, Issuer, assertion, google_world, loyalty_class
 from wallet_service.clock import SetClock
 from wallet_service.simulators.google_accounts import GRANT
 from wallet_service.simulators.google_script import Fail, first
-
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture

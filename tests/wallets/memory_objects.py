@@ -1,13 +1,14 @@
 """An object wallet without a Google: it remembers what it was to show, and answers as it was told to."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 
 from tests.wallets.memory_wallet import at_once
 from wallet_service.errors import Unavailable
-from wallet_service.outcomes import Delivered
-from wallet_service.wallets.seam import GoogleCard, ObjectNames, Shown, Value
+from wallet_service.outcomes import Delivered, Outcome
+from wallet_service.wallets.holding import HolderPage
+from wallet_service.wallets.seam import GoogleCard, ObjectNames, Present, Shown, Value
 
 
 @dataclass
@@ -36,15 +37,20 @@ class MemoryObjects:
         """The ids of a card."""
         return ObjectNames(f"{issuer}.{serial}", f"{issuer}.{template}")
 
-    async def show(self, cards: Sequence[GoogleCard]) -> Sequence[Shown]:
+    async def show(self, issuer: str, serials: Sequence[str], present: Present) -> Mapping[str, Shown]:
         """Show them."""
+        cards = await present(serials)
         self.cards.extend(cards)
         await self.meanwhile()
-        return [next(self._next) for _ in cards]
+        return {card.face.serial: next(self._next) for card in cards}
 
     async def rehearse(self, card: GoogleCard) -> str | None:
         """Every design will do."""
         return None
+
+    async def holders(self, issuer: str, class_id: str, token: str) -> HolderPage | Outcome:
+        """Nobody holds anything."""
+        return HolderPage({}, "")
 
     async def save_link(self, card: GoogleCard) -> str:
         """A link that names the card."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,12 @@ class Hasty(PatientProtocol):
     """Patience for half a second."""
 
     patience = 0.5
+
+
+class Calm(PatientProtocol):
+    """Patience for so long that a machine which stands still for a moment is no slow client."""
+
+    patience = 2.0
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
@@ -52,10 +59,10 @@ class Inn:
         return not self.server.server_state.connections
 
 
-@pytest.fixture
-async def inn() -> AsyncIterator[Inn]:
-    """A hasty server."""
-    config = uvicorn.Config(echo, http=Hasty, log_config=None, lifespan="off", timeout_keep_alive=60)
+@asynccontextmanager
+async def open_inn(protocol: type[PatientProtocol]) -> AsyncIterator[Inn]:
+    """A server with the patience of this protocol."""
+    config = uvicorn.Config(echo, http=protocol, log_config=None, lifespan="off", timeout_keep_alive=60)
     with listening(0) as listener:
         server = Server(config)
         serving = asyncio.create_task(server.run_on(listener))
@@ -63,6 +70,13 @@ async def inn() -> AsyncIterator[Inn]:
         yield Inn(listener.getsockname()[1], server)
         server.should_exit = True
         await serving
+
+
+@pytest.fixture
+async def inn() -> AsyncIterator[Inn]:
+    """A hasty server."""
+    async with open_inn(Hasty) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -88,15 +102,16 @@ async def test_a_head_without_end_is_refused(inn: Inn) -> None:
     writer.close()
 
 
-async def test_a_body_that_comes_slowly_but_steadily_is_taken(inn: Inn) -> None:
+async def test_a_body_that_comes_slowly_but_steadily_is_taken() -> None:
     size = 15 * 4 * LEAST
-    reader, writer = await inn.guest(HEAD + b"Content-Length: %d\r\n\r\n" % size)
-    for _ in range(15):
-        await asyncio.sleep(Hasty.patience / 5)
-        writer.write(bytes(4 * LEAST))
-    answer = await asyncio.wait_for(reader.readuntil(b"%d" % size), 30)
-    assert answer.startswith(b"HTTP/1.1 200")
-    writer.close()
+    async with open_inn(Calm) as inn:
+        reader, writer = await inn.guest(HEAD + b"Content-Length: %d\r\n\r\n" % size)
+        for _ in range(15):
+            await asyncio.sleep(Calm.patience / 10)
+            writer.write(bytes(4 * LEAST))
+        answer = await asyncio.wait_for(reader.readuntil(b"%d" % size), 30)
+        assert answer.startswith(b"HTTP/1.1 200")
+        writer.close()
 
 
 async def test_a_client_that_takes_no_answer_is_let_go(inn: Inn) -> None:

@@ -92,9 +92,9 @@ def test_a_refusal_does_not_repeat_what_was_sent() -> None:
 
 def test_a_megabyte_of_different_keys_of_which_the_last_stands_twice_is_refused_in_a_moment() -> None:
     raw = b"{" + b",".join(b'"%d":1' % number for number in range(90_000)) + b',"89999":1}'
-    began = time.perf_counter()
+    began = time.thread_time()
 
     with pytest.raises(JsonInvalid):
         read_json(raw)
 
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5

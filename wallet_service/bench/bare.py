@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from wallet_service.bench.harness import on_loop
 from wallet_service.serving import Server, listening, server_config
 from wallet_service.settings import Settings
-from wallet_service.web.phones.http import App, Receive, Scope, Send
+from wallet_service.web.http import App, Receive, Scope, Send
 
 
 @contextmanager

@@ -15,14 +15,12 @@ from wallet_service.bench.harness import BenchImpossible, on_loop
 from wallet_service.clock import SystemClock
 from wallet_service.wallets.google import calls
 from wallet_service.wallets.google.access_token import SCOPE
-from wallet_service.wallets.google.client import GoogleClient
-from wallet_service.wallets.google.pace import Pace, Quota
+from wallet_service.wallets.google.client import GoogleClient, Permit
+from wallet_service.wallets.google.pace import Lane, Pace, Quota
 from wallet_service.wallets.google.service_account import parse_service_account
 from wallet_service.wallets.google.verdict import Done
 
 BALANCES = count(1)
-CLAIMED = 50
-"""Cards that the drain has in hand at once."""
 NO_LIMIT = Quota(per_s=10**9, slack=0.0)
 CLASS = {
     "id": CLASS_ID,
@@ -62,10 +60,13 @@ async def _ours(target: GoogleTarget, patches: int) -> float:
         _insist(isinstance(await client.patch("loyaltyObject", OBJECT_ID, _change()), Done))
         gc.collect()
         began = time.process_time()
-        for sent in range(0, patches, CLAIMED):
-            claimed = range(min(CLAIMED, patches - sent))
-            told = await client.batch([calls.patch("loyaltyObject", OBJECT_ID, _change()) for _ in claimed])
-            _insist(all(isinstance(verdict, Done) for verdict in told))
+        while patches > 0:
+            permit = await client.permit(Lane.CAMPAIGN, patches)
+            if not isinstance(permit, Permit):
+                raise BenchImpossible("Google may not be asked.")
+            wanted = [calls.patch("loyaltyObject", OBJECT_ID, _change()) for _ in range(permit.requests)]
+            _insist(all(isinstance(verdict, Done) for verdict in await client.send(permit, wanted)))
+            patches -= permit.requests
         return time.process_time() - began
     finally:
         await client.aclose()

@@ -1,13 +1,14 @@
 """A simulated hour of a large brand in Google Wallet: the product's pace, a clock that leaps, nobody who sleeps.
 
 Cards change far more often than Google takes requests. So a card that is due stands in a table once, however often it
-changes; the drain takes a few, reads what they say, and sends that when its turn comes. Whoever changes in between is
-due again. Meanwhile customers come to save links.
+changes; the drain takes a few, and when its turn comes it reads what they say and sends that. Meanwhile customers come
+to save links.
 """
 
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from wallet_service.bench.harness import BenchImpossible
 from wallet_service.cards.google import BATCH
@@ -19,9 +20,6 @@ CHANGES = 10
 """Of each card within the hour."""
 CUSTOMERS_PER_S = 2.0
 """Who come to a save link, on average."""
-
-Read = tuple[int, int]
-"""A card, and its balance when it was read."""
 
 
 @dataclass(slots=True)
@@ -40,18 +38,21 @@ class Ledger:
         self.balances[card] += 1
         self.due.setdefault(card)
 
-    def claim(self, most: int) -> list[Read]:
-        """Some of the due cards, with what they say now."""
-        claimed = [(card, self.balances[card]) for card, _ in zip(self.due, range(most), strict=False)]
-        for card, _ in claimed:
-            del self.due[card]
-        return claimed
+    def claim(self, most: int) -> list[int]:
+        """Some of the due cards; they stay due until they have been read."""
+        return list(islice(self.due, most))
 
-    def send(self, some: Sequence[Read]) -> int:
-        """Google is told what was read; of how many that is no longer true."""
-        for card, balance in some:
+    def read(self, cards: Sequence[int]) -> list[int]:
+        """What they say now; whoever changes from now on is due again."""
+        for card in cards:
+            self.due.pop(card, None)
+        return [self.balances[card] for card in cards]
+
+    def send(self, cards: Sequence[int], balances: Sequence[int]) -> int:
+        """Google is told these balances; of how many that is no longer true."""
+        for card, balance in zip(cards, balances, strict=True):
             self.told[card] = balance
-        return sum(balance < self.balances[card] for card, balance in some)
+        return sum(self.told[card] < self.balances[card] for card in cards)
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ class Hour:
     campaign: int = 0
     """Requests for changed cards."""
     outdated: int = 0
-    """Those of them whose card changed while they waited for their turn."""
+    """Those of them that did not carry the newest balance."""
 
     @property
     def peak_per_s(self) -> int:
@@ -78,8 +79,8 @@ class _Run:
     ledger: Ledger
     hour: Hour = field(default_factory=Hour)
     turns: Turns = field(default_factory=lambda: Turns(Quota()))
-    hand: list[Read] = field(default_factory=list)
-    """What the drain has read, and waits to send; empty while it sleeps."""
+    hand: list[int] = field(default_factory=list)
+    """Cards that the drain has claimed, and waits to send; empty while it sleeps."""
 
     def arrive(self, card: int | None, now: float) -> None:
         """A customer comes (None), or a card changes and the drain, if it slept, wakes."""
@@ -103,9 +104,9 @@ class _Run:
             self._send(requests, now)
 
     def _send(self, requests: int, now: float) -> None:
-        self.hour.outdated += self.ledger.send(self.hand[:requests])
+        now_sent, self.hand = self.hand[:requests], self.hand[requests:]
+        self.hour.outdated += self.ledger.send(now_sent, self.ledger.read(now_sent))
         self.hour.campaign += requests
-        self.hand = self.hand[requests:]
         if self.hand:
             self._line_up(now)
         elif self.ledger.due:

@@ -27,7 +27,7 @@ ANALYZE = text("ANALYZE member, card, registration")
 """Else the planner takes the tables for empty, until autovacuum passes by in the middle of a measurement."""
 
 MAKE_DUE = text("""
-INSERT INTO push_due (card_id, seq, due_at, attempt) SELECT id, 1, now(), 0 FROM unnest(CAST(:cards AS text[])) AS w (id)
+INSERT INTO push_due (card_id, due_at, attempt) SELECT id, now(), 0 FROM unnest(CAST(:cards AS text[])) AS w (id)
 """)
 
 LEFT_DUE = text("SELECT count(*) AS cards FROM push_due")
@@ -54,7 +54,7 @@ PLAIN_UPDATE_BALANCE = text("UPDATE member SET balance = :balance WHERE id = :id
 
 PLAIN_CHANGE_CARD = text("""
 WITH changed AS (UPDATE card SET version = version + 1, modified_at = :now WHERE id = :card)
-INSERT INTO push_due (card_id, seq, due_at, attempt) VALUES (:card, 1, :now, 0)
+INSERT INTO push_due (card_id, due_at, attempt) VALUES (:card, :now, 0)
 ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1
 """)
 """The last of the four ordinary statements that `bench balances` compares with."""

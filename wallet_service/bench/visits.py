@@ -4,7 +4,7 @@ from wallet_service.bench.crowd import CHUNK, Crowd
 from wallet_service.cards.faces import states
 from wallet_service.service import Service
 from wallet_service.wallets.apple.wallet import TOKEN_PURPOSE
-from wallet_service.web.phones.http import http_date
+from wallet_service.web.http import http_date
 
 LOAD = """
 local function each_visit(act)

@@ -1,7 +1,7 @@
 """Browsers that show a web card: each is told of a new balance once, in the words of the card's lock-screen message."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -22,7 +22,7 @@ from wallet_service.wallets.looks import look_of
 MOST = 10
 """Browsers of one card: beyond it, the one that subscribed first makes room."""
 
-BATCH = 50
+BATCH = 20
 """Cards told at once: should all their browsers' push services be silent, that ends before the lease does."""
 
 DAY = 86_400
@@ -76,6 +76,8 @@ class BrowserTelling:
     """None: nobody is told, and nothing is kept for later."""
     clock: Clock
     settings: PushSettings
+    noted: Callable[[Sequence[Outcome]], object] = len
+    """Told the outcomes of every batch, for whoever counts them."""
     shelf: Shelf = field(default_factory=Shelf)
     _due: DueCards = field(init=False)
 
@@ -125,6 +127,7 @@ class BrowserTelling:
     async def _tell(self, news: Sequence[News]) -> Mapping[News, Outcome]:
         messages = [each.message for each in news]
         outcomes = await self.channel.send(messages) if self.channel else [NO_WEB_PUSH] * len(news)
+        self.noted(outcomes)
         return dict(zip(news, outcomes, strict=True))
 
     async def _note(self, told: Mapping[News, Outcome]) -> None:

@@ -68,8 +68,8 @@ WITH behind AS MATERIALIZED (
     UPDATE registration AS r SET news_seq = counted.change_seq FROM behind JOIN counted ON identifier = pass_type
     WHERE r.device_id = behind.device_id AND r.card_id = behind.card_id RETURNING r.card_id
 )
-INSERT INTO push_due (card_id, seq, due_at, attempt)
-SELECT card_id, 1, now(), 0 FROM (SELECT DISTINCT card_id FROM marked) AS m ORDER BY card_id
+INSERT INTO push_due (card_id, due_at, attempt)
+SELECT card_id, now(), 0 FROM (SELECT DISTINCT card_id FROM marked) AS m ORDER BY card_id
 ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1
 RETURNING card_id
 """)
@@ -166,7 +166,7 @@ WHERE card.id = w.id
 CLAIM_DUE = _hastily("""
 WITH {hasty}, due AS (
     SELECT card_id, due_at FROM push_due
-    WHERE wallet = :wallet AND due_at <= now()
+    WHERE wallet = :wallet AND issuer = :issuer AND restyled = :restyled AND due_at <= now()
         AND due_at >= least(CAST(:floor AS timestamptz), now() - interval '1 second')
     ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED
 )
@@ -179,7 +179,8 @@ the present, as it would be once the database's clock has leapt back."""
 
 CALL_BACK = text("""
 UPDATE push_due SET due_at = now()
-WHERE wallet = :wallet AND due_at > now() + CAST(:beyond AS float8) * interval '1 second'
+WHERE wallet = :wallet AND issuer = :issuer AND restyled = :restyled
+    AND due_at > now() + CAST(:beyond AS float8) * interval '1 second'
 """)
 """Nobody is ever told to wait that long: the database's clock has leapt back."""
 
@@ -230,9 +231,10 @@ FROM held WHERE p.card_id = held.card_id AND p.wallet = :wallet AND (now_seq <> 
 """Told: the row goes, unless the card changed meanwhile (then it is due again after the pacing interval). The lock comes
 first, so that a change committed at this very moment is seen, and not left lying until the lease is over."""
 
-NEXT_DUE = text(
-    "SELECT extract(epoch FROM min(due_at) - now())::float8 AS seconds FROM push_due WHERE wallet = :wallet"
-)
+NEXT_DUE = text("""
+SELECT extract(epoch FROM min(due_at) - now())::float8 AS seconds FROM push_due
+WHERE wallet = :wallet AND issuer = '' AND NOT restyled
+""")
 
 TRACE = text("""
 SELECT device_id, registered_at, told_version, told_at, told_outcome, asked_at, fetched_version, fetched_at

@@ -1,6 +1,6 @@
 """The queue of changed cards: what is due to be told in a wallet is claimed for a while, and settled by what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -53,6 +53,11 @@ def describe(outcome: Outcome) -> str:
             return f"unknown: {reason}"
 
 
+def until(seconds: float | None) -> float:
+    """In how many seconds to look again, where something is due in so many, or nothing is (None). PURE."""
+    return SWEEP if seconds is None else max(SOON, seconds)
+
+
 @dataclass(slots=True)
 class Floor:
     """Where the next claim begins: just behind the last, and every so often at the very beginning."""
@@ -74,7 +79,7 @@ class Floor:
 
 @dataclass(slots=True)
 class DueCards:
-    """What is due in one wallet."""
+    """A queue: what is due in one wallet and, at Google, with one issuer."""
 
     database: Database
     clock: Clock
@@ -85,16 +90,20 @@ class DueCards:
     """Seconds a worker has for a batch before another may take it over."""
     interval: float
     """Seconds until a card that changed again meanwhile is due again."""
+    issuer: str = ""
+    """At Google, whose cards."""
+    restyled: bool = False
+    """Only cards whose design changed, and nothing else; else only the others."""
     floor: Floor = field(default_factory=Floor)
 
-    async def claim(self, tx: Transaction) -> Sequence[Row]:
-        """The next batch: card_id, seq, attempt of each."""
+    async def claim(self, tx: Transaction, most: int | None = None) -> Sequence[Row]:
+        """The next batch, or `most` cards of it: card_id, seq, attempt of each."""
+        queue = {"wallet": self.wallet, "issuer": self.issuer, "restyled": self.restyled}
         floor = self.floor.begin(self.clock.now())
         if floor == LONG_AGO:
-            beyond = LONGEST_ASKED + self.lease + self.interval
-            await tx.run(sql.CALL_BACK, {"wallet": self.wallet, "beyond": beyond})
-        values = {"wallet": self.wallet, "floor": floor, "most": self.batch, "lease": self.lease}
-        due = await tx.all(sql.CLAIM_DUE, values)
+            await tx.run(sql.CALL_BACK, queue | {"beyond": LONGEST_ASKED + self.lease + self.interval})
+        wish = {"floor": floor, "most": self.batch if most is None else most, "lease": self.lease}
+        due = await tx.all(sql.CLAIM_DUE, queue | wish)
         self.floor.reached([row.was_due_at for row in due])
         return due
 
@@ -102,14 +111,24 @@ class DueCards:
         """Seconds until something may be due."""
         async with self.database.read() as tx:
             row = await tx.first(sql.NEXT_DUE, {"wallet": self.wallet})
-        return SWEEP if row is None or row.seconds is None else max(SOON, row.seconds)
+        return until(None if row is None else row.seconds)
 
-    async def settle(self, tx: Transaction, due: Sequence[Row], waits: Sequence[float | None]) -> None:
-        """Told, unless a card is to wait for another try (seconds), or has changed meanwhile."""
+    async def settle(
+        self,
+        tx: Transaction,
+        due: Sequence[Row],
+        waits: Sequence[float | None],
+        seen: Mapping[str, int | None] | None = None,
+    ) -> None:
+        """Told, unless a card is to wait for another try (seconds), or has changed meanwhile.
+
+        Meanwhile is since it was claimed or, where it was looked at later, since what was due had the `seen` number.
+        """
+        seen = seen or {}
         values = {
             "wallet": self.wallet,
             "cards": [row.card_id for row in due],
-            "seqs": [row.seq for row in due],
+            "seqs": [seen.get(row.card_id) or row.seq for row in due],
             "waits": list(waits),
             "interval": self.interval,
         }

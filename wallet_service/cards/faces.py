@@ -109,6 +109,12 @@ async def states(tx: Transaction, serials: Sequence[str]) -> list[CardState | No
     return [found.get(serial) for serial in serials]
 
 
+async def states_together(tx: Transaction, serial: str) -> list[CardState]:
+    """The living cards of whoever holds this one, in all programmes of the brand; this one first, if it lives."""
+    serials = [row.id for row in await tx.all(sql.CARDS_TOGETHER, {"card": serial})]
+    return [state for state in await states(tx, serials) if state is not None]
+
+
 async def face(tx: Transaction, shelf: Shelf, state: CardState) -> CardFace:
     """The face of a card in this state."""
     return compose(await shelf.style(tx, state.template_version_id, state.holder.language), state)

@@ -10,7 +10,7 @@ from wallet_service.database.seam import Transaction
 from wallet_service.wallets.callback import Callback
 
 DAYS_KEPT = 90
-"""How long a callback is listed after it expired. From its expiry on, no copy of it is believed anyway."""
+"""How long a callback is listed after it expired (from then on, no copy of it is believed anyway); corrections likewise."""
 
 
 class Heard(StrEnum):
@@ -33,6 +33,15 @@ class CallbackTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionTrace:
+    """Something that no callback had told of a card, and Google said when it was asked (`cards.google_reconcile`)."""
+
+    event: str
+    """`save` or `del`."""
+    found_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class GoogleTrace:
     """What Google was told of a card, and what it told us."""
 
@@ -43,6 +52,7 @@ class GoogleTrace:
     shown_at: datetime | None
     last_outcome: str | None
     callbacks: Sequence[CallbackTrace]
+    corrections: Sequence[CorrectionTrace]
 
 
 async def trace_google(tx: Transaction, card_id: str) -> GoogleTrace | None:
@@ -58,6 +68,7 @@ async def trace_google(tx: Transaction, card_id: str) -> GoogleTrace | None:
         row.shown_at,
         row.last_outcome,
         await google_callbacks_of(tx, card_id),
+        [CorrectionTrace(*found) for found in await tx.all(sql.CORRECTIONS_OF, {"card": card_id})],
     )
 
 
@@ -91,5 +102,6 @@ async def google_callbacks_of(tx: Transaction, card_id: str) -> Sequence[Callbac
 
 
 async def forget_old_callbacks(tx: Transaction) -> int:
-    """Drop a portion of the callbacks that expired more than `DAYS_KEPT` days ago; how many there were."""
-    return await tx.run(sql.FORGET, {"before": tx.now - timedelta(days=DAYS_KEPT)})
+    """Drop a portion of what is older than `DAYS_KEPT` days, corrections too; how many there were."""
+    before = {"before": tx.now - timedelta(days=DAYS_KEPT)}
+    return await tx.run(sql.FORGET, before) + await tx.run(sql.FORGET_CORRECTIONS, before)

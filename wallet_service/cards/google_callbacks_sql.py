@@ -37,8 +37,16 @@ CALLBACKS_OF = text("""
 SELECT event, received_at, nonce FROM google_callback WHERE card_id = :card ORDER BY received_at, nonce
 """)
 
+CORRECTIONS_OF = text("SELECT event, found_at FROM google_correction WHERE card_id = :card ORDER BY found_at")
+
 FORGET = text("""
 DELETE FROM google_callback WHERE (nonce, card_id) IN (
     SELECT nonce, card_id FROM google_callback WHERE expires_at < :before ORDER BY expires_at LIMIT 10000
+)
+""")
+
+FORGET_CORRECTIONS = text("""
+DELETE FROM google_correction WHERE (card_id, found_at) IN (
+    SELECT card_id, found_at FROM google_correction WHERE found_at < :before ORDER BY found_at LIMIT 10000
 )
 """)

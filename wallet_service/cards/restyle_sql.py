@@ -82,10 +82,11 @@ WITH held AS MATERIALIZED (
         FROM held LEFT JOIN counted ON identifier = pass_type
     ) AS numbered
     WHERE card.id = numbered.id
-    RETURNING card.id, is_news, in_google
+    RETURNING card.id, is_news, google_issuer
 ), google AS (
-    INSERT INTO push_due (card_id, wallet, seq, due_at, attempt)
-    SELECT id, 'google', 1, now(), 0 FROM moved WHERE is_news AND in_google ORDER BY id
+    INSERT INTO push_due (card_id, wallet, issuer, restyled, due_at, attempt)
+    SELECT id, 'google', google_issuer, true, now(), 0 FROM moved
+    WHERE is_news AND google_issuer IS NOT NULL ORDER BY id
     ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1
 ), again AS (
     UPDATE push_due AS p SET seq = p.seq + 1
@@ -100,7 +101,7 @@ SELECT count(*) AS cards, max(id) AS last FROM moved
 """The next cards of an older version, in the order of their ids, take the new one; those that look different in their
 member's language also take a new version and change number, as with any other change (see `sql.TOUCH_THESE`). Their
 phones are told later, at the pace, unless a push for the card is waiting or on its way: that one then stands for both.
-Google is told at its own pace, whatever this one is."""
+Google is told at its own pace, whatever this one is, and of new balances first."""
 
 NOTE_MOVED = text("UPDATE restyling SET moved = moved + :cards WHERE template_version_id = :id")
 
@@ -134,8 +135,8 @@ WITH walked AS MATERIALIZED (
     WHERE w.id IN (SELECT id FROM behind) AND greatest(r.told_version, r.fetched_version, 1) < w.version
     ORDER BY r.device_id, r.card_id FOR SHARE OF r
 ), due AS (
-    INSERT INTO push_due (card_id, seq, due_at, attempt)
-    SELECT card_id, 1, greatest(now(), max(told_at) + CAST(:interval AS float8) * interval '1 second'), 0
+    INSERT INTO push_due (card_id, due_at, attempt)
+    SELECT card_id, greatest(now(), max(told_at) + CAST(:interval AS float8) * interval '1 second'), 0
     FROM held GROUP BY card_id ORDER BY card_id
     ON CONFLICT (card_id, wallet) DO NOTHING
     RETURNING card_id

@@ -22,6 +22,15 @@ LIVE_CARD_OF = text("SELECT id FROM card WHERE member_id = :member AND voided_at
 
 LIVING_CARDS = text("SELECT id FROM card WHERE member_id = ANY(CAST(:members AS text[])) AND voided_at IS NULL")
 
+CARDS_TOGETHER = text("""
+SELECT c.id FROM card AS mine JOIN member AS m ON m.id = mine.member_id
+    JOIN member AS o ON o.brand_id = m.brand_id AND (o.id = m.id OR o.phone = m.phone OR o.external_id = m.external_id)
+    JOIN card AS c ON c.member_id = o.id AND c.voided_at IS NULL
+WHERE mine.id = :card
+ORDER BY c.id <> mine.id, c.id LIMIT 10
+""")
+"""A brand knows a person in its programmes by the phone, or by its own number."""
+
 LOCK_HOLDER = text("SELECT FROM member WHERE id = :member FOR NO KEY UPDATE")
 """Whoever changes the member meanwhile will see the new card, or be seen on it."""
 
@@ -58,17 +67,18 @@ WITH touched AS MATERIALIZED (
         FROM touched JOIN counted ON identifier = pass_type
     ) AS numbered
     WHERE card.id = numbered.id
-    RETURNING card.id, card.in_google, card.in_web
+    RETURNING card.id, card.google_issuer, card.in_web
 ), due AS (
-    INSERT INTO push_due (card_id, wallet, seq, due_at, attempt)
-    SELECT id, wallet, 1, now() + least(greatest(told_at - now() + pause, interval '0'), pause), 0
-    FROM bumped JOIN LATERAL (VALUES ('apple', true), ('google', in_google), ('web', in_web)) AS w (wallet, wanted) ON wanted
+    INSERT INTO push_due (card_id, wallet, issuer, due_at, attempt)
+    SELECT id, wallet, issuer, now() + least(greatest(told_at - now() + pause, interval '0'), pause), 0
+    FROM bumped JOIN LATERAL (VALUES ('apple', ''), ('google', google_issuer), ('web', CASE WHEN in_web THEN '' END))
+            AS w (wallet, issuer) ON issuer IS NOT NULL
         CROSS JOIN (SELECT CAST(:interval AS float8) * interval '1 second' AS pause) AS paced LEFT JOIN (
             SELECT card_id AS id, max(told_at) AS told_at FROM registration
             WHERE card_id IN (SELECT id FROM touched) GROUP BY 1
         ) AS told USING (id)
     ORDER BY id
-    ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1
+    ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1, restyled = false
     RETURNING wallet
 )
 SELECT DISTINCT wallet FROM due

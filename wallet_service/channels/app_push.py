@@ -37,7 +37,10 @@ class FcmMissing(Unavailable):
 
 
 class AppAccountUnusable(Unavailable):
-    """The service account of the brand's app is not Google's JSON key file, or its key cannot be read."""
+    """The service account of the brand's app is not Google's JSON key file, or its key cannot be read.
+
+    Or it could, and the roots by which Google is to be trusted (`WALLET_FCM__TRUST_ROOTS`) cannot.
+    """
 
     slug = "app-account-unusable"
     title = "The service account for app push cannot be used"
@@ -139,6 +142,9 @@ def _open_line(account: Mapping[str, Any], **options: Any) -> "FcmLine":
         return FcmLine(account, **options)
     except (ValueError, TypeError, AttributeError) as error:  # google-auth raises each for one bent key file or another
         raise AppAccountUnusable(f"The service account cannot be used: {error}", remedy=REMEDY) from error
+    except OSError as error:
+        why = f"{options['trust_roots']} cannot be read as roots to trust: {error.strerror or error}."
+        raise AppAccountUnusable(why, remedy="Mend WALLET_FCM__TRUST_ROOTS.") from error
 
 
 REMEDY = "Download a new JSON key of a service account in the Firebase console and set it again."

@@ -12,6 +12,7 @@ import structlog
 from wallet_service.channels.app_account import app_account_file, read_app_account
 from wallet_service.channels.app_push import AppAccountUnusable, AppPush, FcmMissing
 from wallet_service.channels.seam import Channel, Message
+from wallet_service.followed_files import PATIENCE, Trace, trace_of
 from wallet_service.outcomes import Outcome, Refused, TryLater
 
 LOG = structlog.get_logger()
@@ -19,14 +20,8 @@ LOG = structlog.get_logger()
 UNTIL_MENDED = 60.0
 """Seconds until we look again whether an account has been set, or mended."""
 
-PATIENCE = 5.0
-"""Seconds for which a key file is taken to be what it was."""
-
 Open = Callable[[Mapping[str, Any]], AppPush]
 """Opens the channel of one service account. Raises `AppAccountUnusable`, `FcmMissing`."""
-
-Trace = tuple[int, int, int] | None
-"""What tells one state of a file from another: inode, size and time of change; None: it is not there."""
 
 
 class AppPushes:
@@ -122,7 +117,7 @@ class BrandPush:
 
     async def _look(self) -> None:
         self._looked_at = self._seconds()
-        trace = await asyncio.to_thread(_trace, self._file)
+        trace = await asyncio.to_thread(trace_of, self._file)
         if self._line is None:
             self._line = await self._open_line()
         elif trace != self._trace:
@@ -140,11 +135,3 @@ class BrandPush:
     async def _open_line(self) -> Line:
         """In a thread, for it reads a key; the first one of all loads firebase-admin too."""
         return Line(await asyncio.to_thread(lambda: self._open(read_app_account(self._file))))
-
-
-def _trace(file: Path) -> Trace:
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -21,10 +21,11 @@ from firebase_admin import exceptions, messaging
 from google.oauth2.service_account import Credentials
 
 from wallet_service.channels.fcm_token import AccessToken
-from wallet_service.channels.fcm_verdict import DELIVERED, Verdict, judge, judge_silence, seconds_until
+from wallet_service.channels.fcm_verdict import DELIVERED, Verdict, judge, judge_silence
 from wallet_service.channels.seam import Message
 from wallet_service.clock import Clock
-from wallet_service.outcomes import Outcome, Refused
+from wallet_service.outcomes import Outcome, Refused, TryLater
+from wallet_service.retry_after import seconds_until
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 
@@ -105,10 +106,11 @@ class FcmLine:
         answer: httpx.Response | None = error.http_response
         if answer is None:
             return judge_silence(type(error.cause).__name__)
-        if answer.status_code == 401:
-            self._token.forget(answer.request.headers["Authorization"].removeprefix("Bearer "))
         wait = seconds_until(answer.headers.get("Retry-After"), self._clock.now())
-        return judge(answer.status_code, answer.content, wait)
+        verdict = judge(answer.status_code, answer.content, wait)
+        if answer.status_code == 401 and isinstance(verdict.outcome, TryLater):  # else another key is to blame
+            self._token.forget(answer.request.headers["Authorization"].removeprefix("Bearer "))
+        return verdict
 
 
 def compose(message: Message, now: datetime) -> messaging.Message:

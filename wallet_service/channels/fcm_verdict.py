@@ -1,13 +1,11 @@
 """What FCM meant by an answer, or by its silence: pure tables from its codes to the outcome of a message.
 
-Sources: the FCM HTTP v1 reference (`FcmError.errorCode`), google.rpc.BadRequest, RFC 9110 (Retry-After).
+Sources: the FCM HTTP v1 reference (`FcmError.errorCode`), google.rpc.BadRequest.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import orjson
@@ -19,9 +17,6 @@ QUOTA_PAUSE = 60.0
 
 PAUSE = 10.0
 """Seconds before a message is worth another attempt when FCM was in trouble and named no time."""
-
-LONGEST_PAUSE = 3600.0
-"""Seconds beyond which no Retry-After is believed: a slip of theirs must not silence a project."""
 
 FCM_ERROR = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
@@ -83,7 +78,8 @@ MEANING_OF_STATUS: Mapping[int, Meaning] = {
 NEVER_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
 """Failures of httpx before the first byte of a request has left."""
 
-DOUBTFUL = frozenset({"INVALID_ARGUMENT", "SENDER_ID_MISMATCH"})
+MISMATCH = "SENDER_ID_MISMATCH"
+DOUBTFUL = frozenset({"INVALID_ARGUMENT", MISMATCH})
 """Codes that a wrong service account or a mistake in our payload would bring for every address alike."""
 
 LEAST_DOUBTED = 20
@@ -110,27 +106,15 @@ def judge_silence(failure: str) -> Verdict:
     return Verdict(outcome, failure)
 
 
-def seconds_until(retry_after: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After asks for (a number or a date, RFC 9110 10.2.3), at most `LONGEST_PAUSE`; None if unreadable."""
-    if retry_after is None:
-        return None
-    if retry_after.isascii() and retry_after.isdigit():
-        return min(float(retry_after), LONGEST_PAUSE)
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    asked = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
-    return min(max(asked, 0.0), LONGEST_PAUSE)
-
-
 def doubt(verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
     """The verdicts of one batch, believed only if most addresses did not die of one code that our own mistake explains.
 
-    A service account of another project makes every address a mismatch; no customer may be forgotten for it.
+    A service account of another project makes every address a mismatch; no customer may be forgotten for it. So a
+    mismatch is believed only beside a message that was delivered.
     """
     told = Counter(verdict.code for verdict in verdicts)
     doubted = {code for code in DOUBTFUL if len(verdicts) >= LEAST_DOUBTED and 2 * told[code] > len(verdicts)}
+    doubted |= set() if DELIVERED in verdicts else {MISMATCH}
     suspect = Refused("most of a batch died of one cause: the service account or the message looks wrong")
     return [replace(verdict, outcome=suspect) if verdict.code in doubted else verdict for verdict in verdicts]
 
@@ -147,5 +131,7 @@ def _details(body: bytes) -> list[Mapping[str, Any]]:
 
 
 def _blamed(details: Sequence[Mapping[str, Any]]) -> set[str]:
-    violations = (detail.get("fieldViolations", ()) for detail in details if detail.get("@type") == BAD_REQUEST)
-    return {str(violation.get("field")) for found in violations for violation in found if isinstance(violation, dict)}
+    """The members that a BadRequest blames; what it says in an odd shape is no word against an address."""
+    said = (detail.get("fieldViolations") or [] for detail in details if detail.get("@type") == BAD_REQUEST)
+    violations = (violation for found in said for violation in (found if isinstance(found, list) else [found]))
+    return {str(violation.get("field")) if isinstance(violation, dict) else "?" for violation in violations}

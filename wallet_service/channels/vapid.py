@@ -4,9 +4,7 @@ A browser subscribes to exactly this key; a service that loses it loses every su
 """
 
 import base64
-import os
 import re
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -24,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from wallet_service.errors import Unavailable
+from wallet_service.private_files import OTHERS, mode_of, put_first
 
 HOUR = 3600
 
@@ -70,7 +69,7 @@ def read_vapid(path: Path, contact: str) -> Vapid:
     if not CONTACT.fullmatch(contact):
         raise VapidKeyUnusable(f"{contact!r} is no contact.", remedy="Give mailto:you@your.domain or an https address.")
     try:
-        if os.name == "posix" and path.stat().st_mode & 0o077:
+        if mode_of(path) & OTHERS:
             raise VapidKeyUnusable(f"{path} can be read by others.", remedy=f"chmod 600 {path}")
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -82,20 +81,8 @@ def read_vapid(path: Path, contact: str) -> Vapid:
 
 def make_vapid(path: Path, contact: str) -> Vapid:
     """Write a new key pair to `path` (mode 0600), unless the file is there already; read it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{secrets.token_hex(4)}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        key = ec.generate_private_key(ec.SECP256R1())
-        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)  # atomic, and never over a key that somebody else has just made
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+    key = ec.generate_private_key(ec.SECP256R1())
+    put_first(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return read_vapid(path, contact)
 
 

@@ -17,8 +17,8 @@ import aiohttp
 import orjson
 from aiohttp.abc import AbstractResolver
 from pywebpush import WebPusher  # type: ignore[import-untyped]  # ships no types
+from yarl import URL
 
-from wallet_service.channels.fcm_verdict import seconds_until
 from wallet_service.channels.seam import Message, flaw
 from wallet_service.channels.vapid import Vapid
 from wallet_service.channels.web_fence import BeyondTheFence, open_socket
@@ -26,6 +26,7 @@ from wallet_service.channels.web_subscription import Subscription, SubscriptionU
 from wallet_service.channels.web_verdict import PAUSE, judge
 from wallet_service.clock import Clock, SystemClock
 from wallet_service.outcomes import Outcome, Refused, TryLater, Unknown
+from wallet_service.retry_after import seconds_until
 
 LONGEST = 3_993
 """Bytes of text that fit into the one record of 4,096 which every push service takes (RFC 8291, 4)."""
@@ -105,7 +106,7 @@ class WebPush:
     async def _post(self, parcel: Parcel) -> Outcome:
         now = self._clock.now()
         async with self._open().post(
-            parcel.subscription.endpoint,
+            URL(parcel.subscription.endpoint, encoded=True),  # letter by letter: its path and query belong to others
             data=seal(parcel),
             headers={
                 "Authorization": self._vapid.authorization(parcel.subscription.origin, now),

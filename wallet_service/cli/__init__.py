@@ -1,1 +1,1 @@
-"""The operator's door: one file a command."""
+"""The operator's door: one file a command, a folder for `demo`."""

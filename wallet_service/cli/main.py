@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": (
-        "demo:demo",
+        "demo.command:demo",
         "See it all on this machine, with phones, Apple and Google simulated: no account, no settings.",
     ),
     "serve": ("serve:serve", "Open the doors: REST for back offices, the links and services of phones."),

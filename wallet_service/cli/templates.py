@@ -141,14 +141,17 @@ def publish(
 
     async def act(service: "Service") -> "Published":
         from wallet_service.cards.google_issuers import issuers_of
+        from wallet_service.cards.images import keep_images
         from wallet_service.cards.publish import publish_template
         from wallet_service.cards.rehearsal import rehearse
         from wallet_service.cards.templates import parse_template
         from wallet_service.loyalty.brands import known_brand
 
-        async with service.database.read() as tx:
+        template = parse_template(source)
+        async with service.database.begin() as tx:
             issuers = await issuers_of(tx, await known_brand(tx, brand))
-        _insist(folder, await rehearse(service.google, issuers, parse_template(source)))
+            await keep_images(tx, template)  # before Google is asked, who may want to see them
+        _insist(folder, await rehearse(service.google, issuers, template))
         async with service.database.begin() as tx:
             return await publish_template(tx, brand, source, per_s=rate)
 

@@ -155,6 +155,14 @@ def _web_push(state: State) -> Iterator[Finding]:
             yield failed("web-push", trouble)
 
 
+def _apps(state: State) -> Iterator[Finding]:
+    for each in state.apps or ():
+        for flaw in each.flaws:
+            yield failed("apps", Trouble(f"{each.brand}: {flaw.why}", flaw.remedy))
+        if not each.flaws:
+            yield Finding(Grade.OK, "apps", f"{each.brand}: it can push to its app through {each.project}.")
+
+
 RULES: tuple[Rule, ...] = (
     _database,
     _keys,
@@ -165,4 +173,5 @@ RULES: tuple[Rule, ...] = (
     google_rules.issuers,
     google_rules.public_url,
     _web_push,
+    _apps,
 )

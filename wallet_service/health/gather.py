@@ -43,7 +43,7 @@ DIAL_SECONDS = 5.0
 
 def trouble_of(refusal: WalletServiceError) -> Trouble:
     """A refusal as something found."""
-    return Trouble(refusal.detail, refusal.remedy or "")
+    return Trouble(refusal.detail, refusal.remedy or "", refusal.slug)
 
 
 async def ask_server(database: Database, clock: Clock) -> Server | Trouble:
@@ -67,7 +67,7 @@ async def count(database: Database, server: Server | Trouble) -> Census | Troubl
         row: Row = await tx.first(sql.CENSUS)
         figures = row._mapping  # noqa: SLF001 - the public name of a row's columns by name
         queues = tuple(Queue(*queue) for queue in await tx.all(sql.QUEUES))
-        issuers = {row.issuer_id: row.brand for row in await tx.all(sql.ISSUERS)}
+        issuers = {row.issuer_id: row.brand for row in await tx.all(sql.ISSUERS, {"brand": None})}
         return Census(**figures, queues=queues, issuers=issuers)
 
     countable = isinstance(server, Server) and server.schema in {Schema.RIGHT, Schema.AHEAD}
@@ -112,7 +112,7 @@ def _look_at(certificates: Certificates, pass_type: str, clock: Clock) -> Certif
 
 
 def _of_level(findings: list[Finding], level: Level) -> tuple[Trouble, ...]:
-    return tuple(Trouble(each.text, each.remedy) for each in findings if each.level is level)
+    return tuple(Trouble(each.text, each.remedy, each.code) for each in findings if each.level is level)
 
 
 def look_at_web_push(settings: Settings) -> str | Trouble | None:
@@ -121,7 +121,7 @@ def look_at_web_push(settings: Settings) -> str | Trouble | None:
     if wish.contact is None:
         return None
     if settings.embedded and not path.exists():
-        return Trouble("There is no key of web push yet.", "wallet-service serve makes it.")
+        return Trouble("There is no key of web push yet.", "wallet-service serve makes it.", VapidKeyUnusable.slug)
     try:
         return read_vapid(path, wish.contact).public_key
     except VapidKeyUnusable as refusal:

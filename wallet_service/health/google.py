@@ -7,14 +7,12 @@ from dataclasses import replace
 from wallet_service.clock import Clock
 from wallet_service.health.gather import trouble_of
 from wallet_service.health.state import IssuerState, Trouble
+from wallet_service.private_files import OTHERS
 from wallet_service.settings import Settings
 from wallet_service.wallets.google import calls, verdict
 from wallet_service.wallets.google.client import GoogleClient
 from wallet_service.wallets.google.pace import Pace
 from wallet_service.wallets.google.service_account import ServiceAccount, ServiceAccounts, ServiceAccountUnusable
-
-OTHERS = 0o077
-"""Permission bits that nobody but the owner of a key may have."""
 
 
 def look_at_issuers(accounts: ServiceAccounts, brands: Mapping[str, str]) -> tuple[IssuerState, ...]:
@@ -36,14 +34,15 @@ def _look_at(accounts: ServiceAccounts, issuer: str, brand: str | None) -> Issue
         account = accounts.account(issuer)
     except ServiceAccountUnusable as refusal:
         return IssuerState(issuer, brand, flaws=(trouble_of(refusal),))
-    return IssuerState(issuer, brand, account.email, _open_to_others(account))
+    return IssuerState(issuer, brand, account.email, open_to_others(account))
 
 
-def _open_to_others(account: ServiceAccount) -> tuple[Trouble, ...]:
+def open_to_others(account: ServiceAccount) -> tuple[Trouble, ...]:
+    """The trouble with a key file that not only its owner may open."""
     if not account.file_mode & OTHERS:
         return ()
     text = f"Others on this machine may open its key file (mode {account.file_mode:04o})."
-    return (Trouble(text, f"Run chmod 600 {account.file}."),)
+    return (Trouble(text, f"Run chmod 600 {account.file}.", "key-exposed"),)
 
 
 async def _asked(

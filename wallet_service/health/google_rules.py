@@ -1,7 +1,7 @@
 """What to think of the way to Google Wallet: its queue, its issuers and their keys, the address it is to reach. PURE."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,12 @@ SHARE = 0.95
 """Of its pace a queue keeps at least this while it is full."""
 
 WRITERS = frozenset({"OWNER", "WRITER"})
+
+HOME = (".localhost", ".local", ".internal", ".home.arpa")
+"""Ends of names that the internet never learns (RFC 6761, RFC 6762, RFC 8375, and ICANN of 2024)."""
+
+TROUBLE = "google-trouble"
+"""The slug under which a customer's link is refused for the same reasons."""
 
 NEW_KEY = (
     "Make a new JSON key of {email} in the Google Cloud console, then run `wallet-service brand google set` with it."
@@ -60,11 +66,15 @@ def issuers(state: State) -> Iterator[Finding]:
 def public_url(state: State) -> Iterator[Finding]:
     """Google fetches images from us and calls us back, over https, from the internet."""
     if any(each.brand for each in state.issuers or ()):
-        found = urlsplit(state.public_url)
-        well = found.scheme == "https" and not _is_here(found.hostname or "localhost")
-        remedy = "Set WALLET_PUBLIC_URL to the https address under which the internet reaches this service."
-        text = f"Google is to fetch images from {state.public_url} and to call back there."
-        yield graded("public-url", Grade.OK if well else Grade.FAIL, text, remedy)
+        yield reach(state.public_url)
+
+
+def reach(public_url: str) -> Finding:
+    """Whether Google reaches us under this address."""
+    well = public_url.startswith("https://") and not _is_here(_host(public_url))
+    remedy = "Set WALLET_PUBLIC_URL to the https address under which the internet reaches this service."
+    text = f"Google is to fetch images from {public_url} and to call back there."
+    return graded("public-url", Grade.OK if well else Grade.FAIL, text, remedy)
 
 
 def permit_trouble(issuer: IssuerState, verdict: Verdict) -> Trouble | None:
@@ -73,18 +83,22 @@ def permit_trouble(issuer: IssuerState, verdict: Verdict) -> Trouble | None:
     if isinstance(verdict, Done):
         role = _role_of(issuer.email, verdict.resource)
         named = f"may only read (its role is {role})" if role else "is not among the users of this issuer"
-        return None if role in WRITERS else Trouble(f"{issuer.email} {named}.", INVITE.format_map(filled))
+        return None if role in WRITERS else Trouble(f"{issuer.email} {named}.", INVITE.format_map(filled), TROUBLE)
     remedy = next(remedy for words, remedy in REMEDIES if words.search(verdict.reason))
-    return Trouble(f"Google says: {verdict.reason.rstrip('.')}.", remedy.format_map(filled))
+    return Trouble(f"Google says: {verdict.reason.rstrip('.')}.", remedy.format_map(filled), TROUBLE)
+
+
+def troubles(issuer: IssuerState) -> Sequence[Trouble]:
+    """Everything that keeps us from speaking for this issuer, as far as it was found out."""
+    refused = None if issuer.permit is None else permit_trouble(issuer, issuer.permit)
+    return (*issuer.flaws, refused) if refused else issuer.flaws
 
 
 def _issuer(issuer: IssuerState, name: str) -> Iterator[Finding]:
-    troubles = [*issuer.flaws]
-    if issuer.permit is not None and (trouble := permit_trouble(issuer, issuer.permit)):
-        troubles.append(trouble)
-    for each in troubles:
+    found = troubles(issuer)
+    for each in found:
         yield failed("google", Trouble(f"{name}: {each.why}", each.remedy))
-    if not troubles:
+    if not found:
         may = "its key is readable, and by us alone" if issuer.permit is None else f"{issuer.email} may act for it"
         yield Finding(Grade.OK, "google", f"{name}: {may}.")
 
@@ -97,9 +111,17 @@ def _role_of(email: str | None, resource: Mapping[str, Any]) -> str | None:
     return roles.get((email or "").lower())
 
 
+def _host(url: str) -> str:
+    """The host of an address; empty where there is none, or what stands there is no address."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def _is_here(host: str) -> bool:
     """Whether only this machine or its network knows the host."""
     try:
         return not ip_address(host).is_global
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        return "." not in host or host.endswith(HOME)

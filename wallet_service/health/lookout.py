@@ -10,8 +10,9 @@ from typing import Generic, Self, TypeVar
 from wallet_service.clock import Clock
 from wallet_service.database.seam import Database
 from wallet_service.health import gather
+from wallet_service.health.apps import look_at_apps
 from wallet_service.health.google import look_at_issuers
-from wallet_service.health.state import Census, CertificateState, IssuerState, State, Trouble
+from wallet_service.health.state import AppState, Census, CertificateState, IssuerState, State, Trouble
 from wallet_service.service import Service
 from wallet_service.settings import Settings
 from wallet_service.tokens import MasterKeys
@@ -21,7 +22,7 @@ from wallet_service.wallets.google.service_account import ServiceAccounts
 Seen = TypeVar("Seen")
 
 CERTIFICATE_SECONDS = 20.0
-"""For how long a look at the certificates is believed: each costs a trial signature."""
+"""For how long a look at certificates and key files is believed: each costs a trial signature, or a key to be read."""
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class Lookout:
     read_keys: Callable[[], MasterKeys]
     certificates: Callable[[], Awaitable[tuple[CertificateState, ...]]]
     accounts: ServiceAccounts
+    apps: Callable[[], Awaitable[tuple[AppState, ...]]]
 
     @classmethod
     def at(
@@ -69,8 +71,17 @@ class Lookout:
         async def look() -> tuple[CertificateState, ...]:
             return await asyncio.to_thread(gather.look_at_certificates, known, clock)
 
+        async def look_for_apps() -> tuple[AppState, ...]:
+            return await asyncio.to_thread(look_at_apps, settings.certs_dir)
+
         return cls(
-            settings, clock, database, read_keys, Shared(look, CERTIFICATE_SECONDS), ServiceAccounts(settings.certs_dir)
+            settings,
+            clock,
+            database,
+            read_keys,
+            Shared(look, CERTIFICATE_SECONDS),
+            ServiceAccounts(settings.certs_dir),
+            Shared(look_for_apps, CERTIFICATE_SECONDS),
         )
 
     @classmethod
@@ -97,6 +108,7 @@ class Lookout:
             public_url=self.settings.public_url,
             google_per_s=self.settings.google.per_s,
             web_push=gather.look_at_web_push(self.settings),
+            apps=await self.apps(),
         )
 
     async def _issuers(self, census: Census | Trouble | None) -> tuple[IssuerState, ...] | None:

@@ -42,7 +42,10 @@ FROM (SELECT count(*) AS live_cards FROM card WHERE voided_at IS NULL) AS cards,
 
 QUEUES = text("""
 SELECT wallet, cards, greatest(0, coalesce(extract(epoch FROM now() - oldest_at), 0))::float8 AS oldest, failing,
-    CASE wallet WHEN 'google' THEN (SELECT count(*) FROM google_object WHERE shown_at >= oldest_at) ELSE 0 END AS passed
+    CASE wallet WHEN 'google' THEN (
+        SELECT count(*) FROM google_object WHERE shown_at >= oldest_at AND issuer_id = (
+            SELECT issuer FROM push_due AS p WHERE p.wallet = 'google' AND p.due_at = oldest_at ORDER BY issuer LIMIT 1)
+    ) ELSE 0 END AS passed
 FROM (
     SELECT w.wallet, w.place, count(p.card_id) AS cards, min(p.due_at) AS oldest_at,
         count(p.card_id) FILTER (WHERE p.attempt >= 3) AS failing
@@ -56,8 +59,43 @@ ORDER BY place
 ISSUERS = text("""
 SELECT i.issuer_id, b.name AS brand
 FROM google_issuer AS i JOIN brand AS b ON b.id = i.brand_id
-WHERE i.issuer_id = (
+WHERE (CAST(:brand AS text) IS NULL OR b.id = :brand) AND (i.issuer_id = (
         SELECT issuer_id FROM google_issuer WHERE brand_id = b.id ORDER BY created_at DESC, issuer_id LIMIT 1
-    ) OR i.issuer_id IN (SELECT issuer_id FROM google_object)
+    ) OR i.issuer_id IN (SELECT issuer_id FROM google_object))
+ORDER BY i.created_at DESC, i.issuer_id
 """)
-"""Those that new cards are given out under, or older ones were. One that was set by mistake is neither."""
+"""Those that new cards are given out under, or older ones were, of one brand or of all (null). One that was set by
+mistake is neither."""
+
+PASS_TYPES = text("SELECT identifier FROM pass_type WHERE brand_id = :brand ORDER BY identifier")
+
+GOOGLE_CARDS = text("""
+WITH ours AS (SELECT issuer_id FROM google_issuer WHERE brand_id = :brand),
+    refusals AS (
+        SELECT o.last_outcome, c.modified_at, c.id
+        FROM ours JOIN google_object AS o USING (issuer_id) JOIN card AS c ON c.id = o.card_id
+        WHERE o.last_outcome LIKE 'refused:%'
+    ),
+    waiting AS (
+        SELECT p.card_id, p.due_at, p.attempt FROM ours JOIN push_due AS p ON p.issuer = issuer_id
+        WHERE p.wallet = 'google'
+    )
+SELECT present.objects, present.saved, queue.due, queue.oldest, queue.failing,
+    (
+        SELECT last_outcome FROM google_object
+        WHERE card_id = (SELECT card_id FROM waiting WHERE attempt >= 3 ORDER BY attempt DESC, card_id LIMIT 1)
+    ) AS failing_for,
+    (SELECT count(*) FROM refusals) AS refused,
+    (SELECT last_outcome FROM refusals ORDER BY modified_at DESC, id LIMIT 1) AS refused_for
+FROM (
+        SELECT count(inserted_at) AS objects,
+            count(*) FILTER (WHERE saved_at IS NOT NULL AND removed_at IS NULL) AS saved
+        FROM ours JOIN google_object USING (issuer_id)
+    ) AS present,
+    (
+        SELECT count(*) AS due, greatest(0, coalesce(extract(epoch FROM now() - min(due_at)), 0))::float8 AS oldest,
+            count(*) FILTER (WHERE attempt >= 3) AS failing
+        FROM waiting
+    ) AS queue
+""")
+"""Of a brand's cards at Google."""

@@ -13,6 +13,8 @@ class Trouble:
 
     why: str
     remedy: str = ""
+    code: str = ""
+    """Its stable name, for machines: of the refusal, or of the certificate's rule."""
 
 
 class Schema(StrEnum):
@@ -103,6 +105,17 @@ class IssuerState:
 
 
 @dataclass(frozen=True, slots=True)
+class AppState:
+    """The key with which a brand pushes to its own app, and what is wrong with it."""
+
+    brand: str
+    """Its id, which names the key's folder."""
+    project: str | None = None
+    """The Firebase project; None when the key file cannot be used."""
+    flaws: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Disk:
     """The disk under the data folder, in bytes."""
 
@@ -134,6 +147,7 @@ class State:
     """Requests that a Google project may be asked in a second."""
     web_push: str | Trouble | None = None
     """The public key that browsers subscribe to."""
+    apps: tuple[AppState, ...] | None = None
 
 
 def schema_of(revision: str | None, known: tuple[str, ...]) -> Schema:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from wallet_service.database.seam import Transaction
@@ -16,6 +16,9 @@ AppKind = Literal["fid", "token"]
 
 MOST = 20
 """Addresses of one member; beyond it, the one that was not seen for the longest time makes room."""
+
+DAYS_UNSEEN = 270
+"""After so long without a sign of the app, Firebase itself takes an address for dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,17 @@ async def drop_dead(tx: Transaction, addresses: Sequence[AppAddress]) -> int:
     return await tx.run(sql.DROP_DEAD, {"addresses": as_json([asdict(each) for each in addresses])})
 
 
+async def forget_stale_addresses(tx: Transaction) -> int:
+    """Drop a portion of the addresses that no app has shown for `DAYS_UNSEEN` days; how many there were."""
+    return await tx.run(sql.FORGET_STALE, {"before": tx.now - timedelta(days=DAYS_UNSEEN)})
+
+
 async def list_addresses(tx: Transaction, member: Member) -> list[AppAddress]:
     """A member's addresses, those seen last first."""
-    return [AppAddress(*row) for row in await tx.all(sql.OF_MEMBER, {"member": member.id})]
+    return await addresses_of(tx, member.brand_id, [member.id])
+
+
+async def addresses_of(tx: Transaction, brand_id: str, member_ids: Sequence[str]) -> list[AppAddress]:
+    """The addresses of these members of a brand, member by member, those seen last first."""
+    rows = await tx.all(sql.OF_MEMBERS, {"brand": brand_id, "members": list(member_ids)})
+    return [AppAddress(*row) for row in rows]

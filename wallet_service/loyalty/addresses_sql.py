@@ -39,7 +39,18 @@ WHERE (a.brand_id, a.kind, a.address) = (dead.brand_id, dead.kind, dead.address)
 """One that the app has shown again since it was read for sending is alive; locked in the order of their keys, so that two
 batches can never wait for each other."""
 
-OF_MEMBER = text("""
-SELECT brand_id, member_id, kind, address, seen_at FROM app_address WHERE member_id = :member
-ORDER BY seen_at DESC, kind, address
+FORGET_STALE = text("""
+WITH stale AS MATERIALIZED (
+    SELECT brand_id, kind, address FROM app_address WHERE seen_at < :before LIMIT 10000 FOR UPDATE SKIP LOCKED
+)
+DELETE FROM app_address AS a USING stale
+WHERE (a.brand_id, a.kind, a.address) = (stale.brand_id, stale.kind, stale.address)
+""")
+"""One that is locked is being shown at this moment. There is no index on `seen_at`: it would be written at each start of an
+app, to be read once in a while."""
+
+OF_MEMBERS = text("""
+SELECT brand_id, member_id, kind, address, seen_at FROM app_address
+WHERE brand_id = :brand AND member_id = ANY(CAST(:members AS text[]))
+ORDER BY member_id, seen_at DESC, kind, address
 """)

@@ -4,6 +4,7 @@ Source: Google Wallet REST reference, v1 (loyaltyclass, loyaltyobject, jwt, issu
 """
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,15 +63,15 @@ def _get(ask: Ask) -> Reply:
 
 
 def _list(ask: Ask) -> Reply:
-    """Without `maxResults` everything comes at once."""
+    """Without `maxResults` everything comes at once. What a page's token means is nobody else's business."""
     parent = ask.call.query.get("classId" if ask.kind.class_path else "issuerId", "")
     issuer = require_id(parent) if ask.kind.class_path else parent
     ask.accounts.require_role(ask.account, issuer, write=False)
-    start = _whole(ask, "token", 0)
+    start = _start(ask.call.query.get("token"))
     found = list(ask.shelf.children(ask.kind, parent, ask.now))
     page = found[start : start + _whole(ask, "maxResults", len(found))]
     following = start + len(page)
-    more = {"nextPageToken": str(following)} if following < len(found) else {}
+    more = {"nextPageToken": _token(following)} if following < len(found) else {}
     return Reply(200, {"resources": page, "pagination": {"resultsPerPage": len(page), **more}})
 
 
@@ -158,6 +159,19 @@ def _whole(ask: Ask, name: str, default: int) -> int:
     if not text.isdecimal():
         raise GoogleRefusal(400, "invalidParameter", f"Invalid value for {name}: {text}")
     return int(text)
+
+
+def _token(start: int) -> str:
+    return b64encode(b"\xfb\xff%d" % start).decode()  # has what must be escaped in a query
+
+
+def _start(token: str | None) -> int:
+    if token is None:
+        return 0
+    try:
+        return int(b64decode(token, validate=True).removeprefix(b"\xfb\xff"))
+    except ValueError:
+        raise GoogleRefusal(400, "invalidParameter", f"Invalid page token: {token}") from None
 
 
 Method = Callable[[Ask], Reply]

@@ -29,6 +29,7 @@ class Push:
     """One request, as it came."""
 
     endpoint: str
+    """Letter by letter as it was asked."""
     headers: Mapping[str, str]
     status: int
     reason: str
@@ -108,14 +109,15 @@ class WebPushSimulator:
         box = self._boxes.get(request.match_info["box"])
         if box is None:
             return web.Response(status=404)
-        reply = self._judge(box, request.headers, await request.read())
+        endpoint = f"{self.origin}{request.raw_path}"
+        reply = self._judge(box, endpoint, request.headers, await request.read())
         if reply.way == "stall":
             await self._closing.wait()
         if reply.way == "drop" and request.transport is not None:
             request.transport.abort()
         return web.Response(status=reply.status, headers=reply.headers)
 
-    def _judge(self, box: _Box, headers: Mapping[str, str], body: bytes) -> Reply:
+    def _judge(self, box: _Box, endpoint: str, headers: Mapping[str, str], body: bytes) -> Reply:
         reply, reason = box.reply or Reply(headers={"Location": f"{self.origin}/message/{len(self.journal)}"}), ""
         try:
             check_headers(headers, len(body))
@@ -124,7 +126,7 @@ class WebPushSimulator:
             reply, reason = Reply(refusal.status), refusal.reason
         if reply.status < 300:
             reason = _tell(box, headers, body)
-        self.journal.append(Push(box.browser.endpoint, dict(headers), reply.status, reason))
+        self.journal.append(Push(endpoint, dict(headers), reply.status, reason))
         return reply
 
 

@@ -1,6 +1,6 @@
 """The seam of the wallets: one card face, however many wallets. The business composes it; a wallet translates it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 from wallet_service.errors import Invalid
 from wallet_service.outcomes import Outcome
+from wallet_service.wallets.holding import HolderPage
 
 Value = str | int
 """What one placeholder says: text, or a whole number that the phone formats itself."""
@@ -128,6 +129,12 @@ class GoogleCard:
     face: CardFace
     notify: bool = False
     """Whether its owner is to be told of the new balance."""
+    formerly: CardFace | None = None
+    """As it would be in the design that its object was last shown in, where that is another."""
+
+
+Present = Callable[[Sequence[str]], Awaitable[Sequence[GoogleCard]]]
+"""Reads cards, by serial, as they are at this moment. Those that are gone are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,8 @@ class Shown:
     outcome: Outcome
     silent: bool = False
     """Google had no notice left for this card today: the object changed all the same, and nobody was told."""
+    refused: str | None = None
+    """What was refused, as it was sent (JSON)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +195,11 @@ class ObjectWallet(Protocol):
         """The ids of a card."""
         ...
 
-    async def show(self, cards: Sequence[GoogleCard]) -> Sequence[Shown]:
-        """Let the objects show these faces, when their turn comes; one answer each, in their order."""
+    async def show(self, issuer: str, serials: Sequence[str], present: Present) -> Mapping[str, Shown]:
+        """Let the objects of an issuer show their cards as they are when their turn has come: they are read only then.
+
+        What became of each, by serial; cards that are gone by then are missing.
+        """
         ...
 
     async def save_link(self, card: GoogleCard) -> str:
@@ -202,6 +214,10 @@ class ObjectWallet(Protocol):
 
         Raises `Unavailable` when it cannot be asked.
         """
+        ...
+
+    async def holders(self, issuer: str, class_id: str, token: str) -> HolderPage | Outcome:
+        """Which objects of a class are in somebody's wallet: the page that begins at `token` (empty: the first)."""
         ...
 
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from wallet_service.errors import Unavailable
+from wallet_service.health.brand import BrandLookout
 from wallet_service.health.findings import find, missing, worst
 from wallet_service.health.gauges import MEDIA_TYPE, exposition
 from wallet_service.health.grades import Grade
@@ -58,6 +59,7 @@ def watch(app: FastAPI, service: Service) -> None:
     """Put `/livez` and `/readyz` on this application."""
     lookout = Lookout.of(service)
     app.state.service = service
+    app.state.wallets = BrandLookout(service.database, lookout)
     app.state.glance = Shared(lookout.glance, READY_SECONDS)
     app.state.look = Shared(lookout.look, METRICS_SECONDS)
     app.include_router(router)

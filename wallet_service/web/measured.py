@@ -5,7 +5,7 @@ from time import perf_counter
 from typing import Any
 
 from wallet_service.metrics import Metrics
-from wallet_service.web.phones.http import App, Receive, Scope, Send
+from wallet_service.web.http import App, Receive, Scope, Send
 
 DOORS = {"apple": "phones", "c": "links", "google": "google", "images": "images", "v1": "api"}
 """First segment of a path -> the door it leads to."""

@@ -1,22 +1,27 @@
 """The ASGI application: phones and tills straight through, everything else by FastAPI."""
 
+from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 
 from wallet_service.cards.browsers import BrowserDesk
+from wallet_service.cards.design import CardState
+from wallet_service.cards.faces import states_together
 from wallet_service.cards.google import SaveLinks
+from wallet_service.database.seam import Database
 from wallet_service.web import health, problem_pages, problems
-from wallet_service.web.api import addresses, bulk, cards, entries, members
+from wallet_service.web.api import addresses, bulk, cards, entries, members, wallets
 from wallet_service.web.api.answers import LineResult, Problem
 from wallet_service.web.api.document import complete
 from wallet_service.web.api.models import BulkEntry
 from wallet_service.web.doors import Doors
+from wallet_service.web.http import Receive, Scope, Send
 from wallet_service.web.limits import Allowance
 from wallet_service.web.phones.apple import PhoneDoor, address_secret
 from wallet_service.web.phones.google import GoogleDoor
-from wallet_service.web.phones.http import Receive, Scope, Send
 from wallet_service.web.phones.images import ImageDoor
 from wallet_service.web.phones.link import LinkDoor
 from wallet_service.web.phones.link_badges import read_badges
@@ -88,10 +93,16 @@ def offers_of(doors: Doors) -> Offers:
         public_url=service.settings.public_url.rstrip("/"),
         save_link=links.make,
         google=links.offered,
+        together=partial(_together, doors.database),
         push=BrowserDesk(doors.database, browsers.public_key) if browsers else None,
         badges=read_badges(service.settings.badges_dir),
         clock=service.clock,
     )
+
+
+async def _together(database: Database, state: CardState) -> Sequence[CardState]:
+    async with database.read() as tx:
+        return await states_together(tx, state.serial)
 
 
 class Api(FastAPI):
@@ -117,6 +128,6 @@ def build_api(doors: Doors) -> FastAPI:
     )
     app.state.doors = doors
     problems.install(app)
-    for part in (members, entries, bulk, cards, addresses, problem_pages, reference):
+    for part in (members, entries, bulk, cards, addresses, wallets, problem_pages, reference):
         app.include_router(part.router)
     return app

@@ -19,8 +19,8 @@ from wallet_service.web.api.entries import post, put
 from wallet_service.web.api.models import MemberText, NewBalance, NewEntry
 from wallet_service.web.callers import key_in
 from wallet_service.web.doors import Doors
+from wallet_service.web.http import Receive, Scope, Send
 from wallet_service.web.idempotency import answer, once_of
-from wallet_service.web.phones.http import Receive, Scope, Send
 from wallet_service.web.problems import bug_response, invalid_input, problem_response
 from wallet_service.web.strict_route import StrictRequest
 

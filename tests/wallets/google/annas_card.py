@@ -1,13 +1,15 @@
 """Anna's card, as the tests of the client send it to a simulated Google."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tests.wallets.google.accounts import ISSUER, account
 from wallet_service.clock import SystemClock
 from wallet_service.simulators.google import GoogleSimulator
-from wallet_service.wallets.google.client import GoogleClient
-from wallet_service.wallets.google.pace import Pace, Quota
-from wallet_service.wallets.google.verdict import Trouble
+from wallet_service.wallets.google.calls import Call
+from wallet_service.wallets.google.client import GoogleClient, Permit
+from wallet_service.wallets.google.pace import Lane, Pace, Quota
+from wallet_service.wallets.google.verdict import Trouble, Verdict
 
 CLASS = {
     "id": f"{ISSUER}.burger",
@@ -38,6 +40,15 @@ def notifying(points: int) -> dict[str, Any]:
 def may_have_arrived(verdict: object) -> bool:
     """Whether the call failed, and Google may have done it all the same."""
     return isinstance(verdict, Trouble) and verdict.arrived
+
+
+async def together(client: GoogleClient, wanted: Sequence[Call], lane: Lane = Lane.CAMPAIGN) -> list[Verdict]:
+    """Make these calls, as many at once as the pace allows."""
+    verdicts: list[Verdict] = []
+    while left := wanted[len(verdicts) :]:
+        permit = await client.permit(lane, len(left))
+        verdicts += await client.send(permit, left[: permit.requests]) if isinstance(permit, Permit) else [permit]
+    return verdicts
 
 
 def client_of(google: GoogleSimulator, **how: Any) -> GoogleClient:

@@ -1,6 +1,6 @@
 """A Google Wallet of ours before a simulated Google, and tea cards to be shown there."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from wallet_service.outcomes import Outcome
 from wallet_service.simulators.google import GoogleSimulator
 from wallet_service.wallets.google.service_account import ServiceAccounts
 from wallet_service.wallets.google.wallet import GoogleWallet, Ways
-from wallet_service.wallets.seam import GoogleCard
+from wallet_service.wallets.seam import CardFace, GoogleCard, Shown
 
 PUBLIC = "https://cards.example.com"
 TEMPLATE = "tiny-tea"
@@ -40,7 +40,11 @@ class Office:
 
     async def show(self, *cards: GoogleCard) -> list[Outcome]:
         """What becomes of them."""
-        return [shown.outcome for shown in await self.wallet.show(cards)]
+        return [shown.outcome for shown in await self.shown(*cards)]
+
+    async def shown(self, *cards: GoogleCard) -> list[Shown]:
+        """What becomes of them, in full; all of one issuer."""
+        return list((await show(self.wallet, *cards)).values())
 
     def asked(self, since: int = 0) -> list[tuple[str, str, int]]:
         """What Google was asked since so many requests: method, kind, status."""
@@ -51,6 +55,17 @@ class Office:
         ]
 
 
+async def show(wallet: GoogleWallet, *cards: GoogleCard) -> Mapping[str, Shown]:
+    """What becomes of these cards, which do not change meanwhile."""
+    by_serial = {card.face.serial: card for card in cards}
+
+    async def present(serials: Sequence[str]) -> Sequence[GoogleCard]:
+        return [by_serial[serial] for serial in serials]
+
+    shown = await wallet.show(cards[0].issuer, list(by_serial), present)
+    return {serial: shown[serial] for serial in by_serial}
+
+
 def card(
     balance: int = 0,
     source: TemplateSource | None = None,
@@ -59,13 +74,14 @@ def card(
     issuer: str = ISSUER,
     template: str = TEMPLATE,
     notify: bool = False,
+    formerly: CardFace | None = None,
     **more: Any,
 ) -> GoogleCard:
     """Anna's tea card in English, at this version of its template; `more` is of its face."""
     every = faces(source or tea())
     designs = [replace(face.design, key=f"{version}/{face.design.language}") for face in every]
     usual: dict[str, Any] = {"serial": ANNA, "values": {**every[0].values, "balance": balance}}
-    return GoogleCard(issuer, template, designs, replace(every[0], design=designs[0], **usual | more), notify)
+    return GoogleCard(issuer, template, designs, replace(every[0], design=designs[0], **usual | more), notify, formerly)
 
 
 def open_wallet(certs: Path, google: GoogleSimulator, clock: Clock, **ways: Any) -> GoogleWallet:

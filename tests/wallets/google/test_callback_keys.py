@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wallets.google.notary import written
-from wallet_service.wallets.google.callback_keys import framed, milliseconds, public_key, read_root_keys
+from wallet_service.wallets.google.callback_keys import binary, framed, milliseconds, public_key, read_root_keys
 
 
 @given(st.lists(st.text()), st.lists(st.text()))
@@ -30,6 +30,14 @@ def test_a_frame_can_be_read_back(texts: list[str]):
 )
 def test_milliseconds_are_digits_or_a_number(value: object, ms: int | None):
     assert milliseconds(value) == ms
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", b""), ("AA==", b"\0"), ("AB==", None), ("AAA=", b"\0\0"), ("AAB=", None), ("AA", None), ("A A==", None)],
+)
+def test_bytes_have_one_spelling_in_base64(text: str, said: bytes | None):
+    assert binary(text) == said
 
 
 @pytest.mark.parametrize("text", [None, "", "AAAA", "no base64!", "é"])

@@ -69,12 +69,13 @@ def test_a_genuine_callback_is_refused_a_minute_later_and_to_anybody_else(real: 
 
 
 @pytest.mark.parametrize("real", [REMOVED, ACTIVATED], ids=["removed", "activated"])
-def test_a_genuine_callback_altered_anywhere_is_refused_or_means_the_same(real: Genuine):
-    meant, body = genuinely(real), bytearray(real.body)
+def test_a_genuine_callback_altered_anywhere_is_refused(real: Genuine):
+    assert isinstance(genuinely(real), Callback)
+    body = bytearray(real.body)
     for place, byte in enumerate(real.body):
-        for other in {byte ^ 1, byte ^ 0x20, ord("A"), ord('"'), 0} - {byte}:
+        for other in {byte + 1, byte ^ 1, byte ^ 0x20, ord("A"), ord('"'), 0} - {byte}:
             body[place] = other
-            assert isinstance(told := genuinely(real, bytes(body)), Refusal) or told == meant, (place, other)
+            assert isinstance(genuinely(real, bytes(body)), Refusal), (place, other)
         body[place] = byte
 
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.wallets.google.notary import ISSUER, NOW
 from wallet_service.outcomes import Refused
-from wallet_service.wallets.google.links import ROOT, TOO_LONG, Saved, save_link, save_token
+from wallet_service.wallets.google.links import ROOT, TOO_LONG, Saved, save_link
 from wallet_service.wallets.google.service_account import ServiceAccount
 
 CARD = Saved(f"{ISSUER}.card_01k9zzzzzzzzzzzzzzzzzzzzzz", f"{ISSUER}.burger-heroes.1")
@@ -28,9 +28,17 @@ def account() -> ServiceAccount:
     )
 
 
-def opened(account: ServiceAccount, token: str | Refused) -> dict[str, Any]:
-    """The claims, as Google reads them."""
-    assert isinstance(token, str)
+def token_of(link: str | Refused) -> str:
+    """The JWT of a link."""
+    assert isinstance(link, str)
+    root, _, token = link.rpartition("/")
+    assert root == ROOT
+    return token
+
+
+def opened(account: ServiceAccount, link: str | Refused) -> dict[str, Any]:
+    """The claims of a link, as Google reads them."""
+    token = token_of(link)
     claims: dict[str, Any] = jwt.decode(
         token, account.key.public_key(), algorithms=["RS256"], audience="google", options={"verify_iat": False}
     )
@@ -38,29 +46,26 @@ def opened(account: ServiceAccount, token: str | Refused) -> dict[str, Any]:
 
 
 def test_a_link_says_which_object_and_nothing_of_its_holder(account: ServiceAccount):
-    link = save_link(account, [CARD], NOW, origins=["https://cards.example.com"])
-    assert isinstance(link, str)
-    root, _, token = link.rpartition("/")
-    assert root == ROOT
-    assert opened(account, token) == {
+    link = save_link(account, [CARD], NOW)
+    assert opened(account, link) == {
         "iss": account.email,
         "aud": "google",
         "typ": "savetowallet",
         "iat": int(NOW.timestamp()),
-        "origins": ["https://cards.example.com"],
+        "origins": [],
         "payload": {"loyaltyObjects": [{"id": CARD.object_id, "classId": CARD.class_id}]},
     }
-    assert jwt.get_unverified_header(token) == {"alg": "RS256", "typ": "JWT", "kid": account.key_id}
+    assert jwt.get_unverified_header(token_of(link)) == {"alg": "RS256", "typ": "JWT", "kid": account.key_id}
 
 
 def test_the_time_is_in_whole_seconds(account: ServiceAccount):
-    token = save_token(account, [CARD], NOW.replace(microsecond=999_999))
-    assert opened(account, token)["iat"] == int(NOW.timestamp())
+    link = save_link(account, [CARD], NOW.replace(microsecond=999_999))
+    assert opened(account, link)["iat"] == int(NOW.timestamp())
 
 
 def test_several_cards_are_saved_by_one_link(account: ServiceAccount):
     cards = [CARD, Saved(f"{ISSUER}.card_2", CARD.class_id)]
-    claims = opened(account, save_token(account, cards, NOW))
+    claims = opened(account, save_link(account, cards, NOW))
     assert [each["id"] for each in claims["payload"]["loyaltyObjects"]] == [card.object_id for card in cards]
 
 
@@ -71,8 +76,8 @@ def test_the_root_can_be_elsewhere(account: ServiceAccount):
 
 
 def test_a_link_that_is_too_long_is_refused_and_the_longest_below_is_not(account: ServiceAccount):
-    links = [save_token(account, [Saved("x" * letters, CARD.class_id)], NOW) for letters in range(700, 1300)]
-    lengths = [len(link) for link in links if not isinstance(link, Refused)]
+    links = [save_link(account, [Saved("x" * letters, CARD.class_id)], NOW) for letters in range(700, 1300)]
+    lengths = [len(token_of(link)) for link in links if not isinstance(link, Refused)]
     refused = [link.reason for link in links if isinstance(link, Refused)]
     assert TOO_LONG - 3 < max(lengths) < TOO_LONG
     assert len(lengths) + len(refused) == 600

@@ -111,9 +111,7 @@ def test_the_whole_second_may_go_in_one_batch_and_then_nothing_goes_for_a_second
 def test_whoever_withdraws_has_no_turn_and_keeps_nobody_waiting():
     turns = Turns(Quota())
     gone, stays = turns.ask(INTERACTIVE, 1, 0.0), turns.ask(CAMPAIGN, 1, 0.0)
-    assert (turns.waiting(INTERACTIVE), turns.oldest(CAMPAIGN, 2.0)) == (1, 2.0)
     turns.withdraw(gone)
-    assert (turns.waiting(INTERACTIVE), turns.oldest(INTERACTIVE, 2.0)) == (0, 0.0)
     assert turns.take(2.0) == (stays, 1)
     assert turns.take(3.0) is None
     assert turns.due_at() is None
@@ -206,6 +204,20 @@ async def test_a_customer_waits_for_the_seat_that_was_booked():
 
 async def test_while_nobody_knows_what_others_send_there_is_no_turn():
     assert await Pace(reserve=Others([None]).reserve).turn(CAMPAIGN, 7) == 0
+
+
+async def test_whoever_waits_for_a_share_is_counted_among_those_who_wait():
+    others, seconds = Others([Share(0, 60.0)]), [3.0]
+    pace = Pace(seconds=lambda: seconds[0], reserve=others.reserve)
+    campaign = asyncio.create_task(pace.turn(CAMPAIGN, 7))
+    while not others.asked:
+        await asyncio.sleep(0)
+    seconds[0] = 5.0
+    assert (pace.waiting(CAMPAIGN), pace.oldest(CAMPAIGN)) == (1, 2.0)
+    assert (pace.waiting(INTERACTIVE), pace.oldest(INTERACTIVE)) == (0, 0.0)
+    campaign.cancel()
+    await asyncio.wait([campaign])
+    assert (pace.waiting(CAMPAIGN), pace.oldest(CAMPAIGN)) == (0, 0.0)
 
 
 async def test_a_customer_has_a_turn_while_a_campaign_of_this_process_waits_for_its_share():

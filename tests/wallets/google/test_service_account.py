@@ -82,6 +82,7 @@ def test_a_missing_file_is_refused_with_its_name_and_a_remedy(tmp_path):
             lambda: key_file(client_email="", private_key_id=7), "lacks client_email, private_key_id", id="lacking"
         ),
         pytest.param(lambda: key_file(token_uri="oauth2"), "no web address", id="a token_uri without a host"),
+        pytest.param(lambda: key_file(token_uri="https://[::1"), "no web address", id="a token_uri cut short"),
         pytest.param(lambda: key_file(token_uri="ftp://a/b"), "no web address", id="a token_uri of another kind"),
         pytest.param(lambda: key_file(private_key="-----BEGIN"), "damaged", id="a damaged key"),
         pytest.param(lambda: key_file(private_key=locked_key()), "behind a passphrase", id="a locked key"),

@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from wallet_service.outcomes import Delivered, Refused, TryLater, Unknown
+from wallet_service.retry_after import LONGEST_PAUSE
 from wallet_service.wallets.google.verdict import (
     AlreadyThere,
     Answer,
@@ -77,7 +78,9 @@ def test_a_refusal_keeps_googles_words_for_people_and_no_more_than_a_page_needs(
     assert len(astuple(judge(refusal(400, "invalid", "x" * 5000)))[0]) == 300
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("Fri, 31 Dec 2027 23:59:59 GMT", None), ("²", None)])
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("7", 7.0), ("Fri, 31 Dec 2027 23:59:59 GMT", None), ("²", None), ("9" * 30, LONGEST_PAUSE)]
+)
 def test_seconds_that_google_names_are_kept_and_dates_are_not(header, seconds):
     assert judge(Answer(503, b"", header)) == Trouble("503", seconds=seconds)
     assert judge(Answer(429, b"", header)) == RateExceeded("429", seconds)

@@ -94,6 +94,7 @@ def explore(base_url: str, key: str) -> Tried:
     return tried
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")  # schemathesis draws at random
 async def test_every_answer_is_one_that_the_document_names(site: Site, burger_heroes: Brand) -> None:
     await burger_heroes.till.enrol(**ANNA)

@@ -25,6 +25,7 @@ OPERATIONS = {
     "keep_address",
     "drop_address",
     "list_addresses",
+    "get_wallets",
 }
 """Their ids are names in other people's programs: they never change."""
 

@@ -152,7 +152,7 @@ async def somebody_waits(database: Database) -> bool:
         return await tx.first(WAITING) is not None
 
 
-async def until(holds: Callable[[], Awaitable[Any]], what: str, seconds: float = 15.0) -> None:
+async def until(holds: Callable[[], Awaitable[Any]], what: str, seconds: float = 60.0) -> None:
     """Wait until this holds. Fails when it does not in time."""
     end = time.monotonic() + seconds
     while not await holds():

@@ -8,7 +8,7 @@ import pytest
 
 from tests.people import PASS_TYPE
 from tests.web.phones.scene import IPHONE, PUSH_TOKEN, Card, Door, shows
-from wallet_service.web.phones.http import Call, ClientGone, TurnedAway
+from wallet_service.web.http import Call, ClientGone, TurnedAway
 
 REGISTRATION = ("devices", IPHONE, "registrations", PASS_TYPE)
 BAD_BODIES = [

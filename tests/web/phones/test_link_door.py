@@ -52,7 +52,7 @@ async def test_a_link_with_a_wrong_token_leads_nowhere(door: Door, anna: Card, b
         f"{base}.{token.upper()}",
         f"{base}.{anna.token}",
         f"{base}.{boris.link.rsplit('.', 1)[1]}",
-        f"{base[:-1]}z.{token}",
+        f"{base[:-1]}{'y' if base.endswith('z') else 'z'}.{token}",
         f"{anna.link}/",
         f"{anna.link}.pkpass.pkpass",
         f"{door.site.base_url}/c/",

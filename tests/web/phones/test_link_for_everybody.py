@@ -108,7 +108,7 @@ async def test_there_is_no_button_for_a_wallet_that_is_not_set_up(house: House) 
     assert not [page for page in pages if "google" in page.lower()]
 
 
-@pytest.mark.parametrize("visitor", set(Visitor) - {Visitor.PREVIEW, Visitor.AHEAD}, ids=str)
+@pytest.mark.parametrize("visitor", sorted(set(Visitor) - {Visitor.PREVIEW, Visitor.AHEAD}), ids=str)
 async def test_the_ending_and_the_query_say_what_is_wanted_whoever_asks(house: House, visitor: Visitor) -> None:
     link, offering = await house.issue(ANNA), house.offering(save_link=answering(GOOGLE))
 
@@ -150,9 +150,14 @@ async def test_whoever_looks_ahead_is_told_to_wait(house: House) -> None:
 async def test_whatever_the_answer_it_is_neither_kept_nor_listed_nor_told_on(house: House) -> None:
     link = await house.issue(ANNA)
 
-    answers = {visitor: await house.open(link, visitor) for visitor in AGENTS if visitor is not Visitor.AHEAD}
+    answers = [await house.open(way, visitor) for visitor in AGENTS for way in (link, f"{link}x")]
+    answers.append(await house.open(link, headers={"Sec-Purpose": "prefetch"}))
+    async with house.service.database.begin() as tx:
+        await tx.run(WITHDRAW)
+    answers += [await house.open(link, visitor) for visitor in AGENTS]
 
-    for answer in answers.values():
+    assert {answer.status_code for answer in answers} == {200, 404, 410, 503}
+    for answer in answers:
         assert "no-store" in answer.headers["Cache-Control"]
         assert "noindex" in answer.headers["X-Robots-Tag"]
         assert "User-Agent" in answer.headers["Vary"]

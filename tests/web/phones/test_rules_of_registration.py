@@ -93,7 +93,7 @@ async def test_rule_09_one_push_for_a_token_however_many_of_its_cards_changed(
 
 
 async def test_rule_10_a_serial_that_does_not_exist_registers_nothing(door: Door, anna: Card) -> None:
-    serial, keys = anna.id[:-1] + "z", door.site.service.keys
+    serial, keys = anna.id[:-1] + ("y" if anna.id.endswith("z") else "z"), door.site.service.keys
     nobody = Card(serial, "", "", keys.token(keys.newest, TOKEN_PURPOSE, PASS_TYPE, serial))
 
     answer = await door.register(nobody)

@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,10 @@ from wallet_service.cards.numerals import locale_of
 from wallet_service.cards.templates import parse_template, read_template
 from wallet_service.wallets.looks import Part, look_of
 from wallet_service.wallets.seam import CardFace
-from wallet_service.web.phones.http import Answer
+from wallet_service.web.http import Answer
 from wallet_service.web.phones.link_pages import Button
 from wallet_service.web.phones.link_words import words_for
-from wallet_service.web.phones.web_card import WebCard, address_of, draw, mark_of, tell, unchanged
+from wallet_service.web.phones.web_card import WebCard, address_of, draw, tell, unchanged
 
 NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 PATH = "/c/card_1.1-token"
@@ -44,7 +44,7 @@ def card_of(face: CardFace, **more: Any) -> WebCard:
     language = face.design.language
     look = look_of(face, locale_of(language), NOW)
     words = words_for(None, language)
-    card = WebCard(look, language, face.design.files, words, PATH, "mark", NOW, [Button("/save", "Save it", "")], "")
+    card = WebCard(look, language, face.design.files, words, PATH, NOW, "", [Button("/save", "Save it", "")])
     return replace(card, **more)
 
 
@@ -191,15 +191,17 @@ def test_what_the_page_cannot_change_by_itself_makes_it_load_anew(changed: dict[
 
 
 def test_the_mark_of_a_card_changes_with_whatever_it_shows() -> None:
-    state = CardState("card_1", "pass.example", "tv", 1, 1, NOW, 1, False, parse_holder())
-    others = [replace(state, version=2), replace(state, holder=replace(state.holder, balance=7))]
+    others = [face_of(balance=7), with_document(face_of(), organizationName="Others")]
 
-    assert len({mark_of(one) for one in (state, replace(state), *others)}) == 3
+    assert len({card_of(face).mark for face in (face_of(), face_of(), *others)}) == 3
 
 
-def parse_holder() -> Any:
-    """The sample member."""
-    return parse_template(read_template(TEMPLATES / "burger-heroes.pkpasstemplate")).sample
+def test_a_card_that_expires_while_it_is_looked_at_has_another_mark() -> None:
+    face = with_document(face_of(), expirationDate=NOW.isoformat())
+    before, after = (look_of(face, locale_of("en"), NOW - timedelta(seconds=ago)) for ago in (1, 0))
+
+    assert (before.lapsed, after.lapsed) == (False, True)
+    assert card_of(face, look=before).mark != card_of(face, look=after).mark
 
 
 @pytest.mark.parametrize(

@@ -162,5 +162,12 @@ def test_a_badge_too_large_and_a_folder_that_is_none_are_refused(tmp_path: Path)
             read_badges(folder)
 
 
+def test_a_badge_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "apple-en.svg").mkdir()
+
+    with pytest.raises(BadgeUnfit, match="cannot be read: Is a directory"):
+        read_badges(tmp_path)
+
+
 def test_without_a_folder_there_are_no_badges() -> None:
     assert read_badges(None).of("apple", "en") is None

@@ -6,8 +6,11 @@ import shutil
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from tests.conftest import Site
 from tests.people import ANNA, Brand
@@ -31,6 +34,9 @@ FLAGS = (
 
 OFFLINE = ("--proxy-server=127.0.0.1:1", "--proxy-bypass-list=<-loopback>")
 """No network, not even to this machine."""
+
+
+HOP_BY_HOP = {"connection", "content-length", "date", "server", "transfer-encoding"}
 
 
 @pytest.fixture
@@ -88,3 +94,34 @@ async def test_without_a_network_the_web_card_shows_what_was_true_last(
 
     assert '<dd data-live="">70</dd>' in offline
     assert re.search(r'<p id="told"[^>]*>[^<]*\d{4}', offline)
+
+
+class Front:
+    """Stands before a site, and in trouble answers for it."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.in_trouble = site, False
+
+    async def answer(self, request: web.Request) -> web.Response:
+        if self.in_trouble:
+            return web.Response(status=503)
+        said = {name: request.headers[name] for name in ("Accept", "User-Agent")}
+        answer = await self.site.client.get(f"{self.site.base_url}{request.raw_path}", headers=said)
+        kept = {name: value for name, value in answer.headers.items() if name.lower() not in HOP_BY_HOP}
+        return web.Response(status=answer.status_code, body=answer.content, headers=kept)
+
+
+async def test_while_the_service_is_in_trouble_the_web_card_shows_what_was_true_last(
+    site: Site, burger_heroes: Brand, card: Card, chromium: str, tmp_path: Path
+) -> None:
+    await burger_heroes.till.post(card.member, 70)
+    front, app = Front(site), web.Application()
+    app.router.add_get("/{path:.*}", front.answer)
+    async with TestServer(app) as server:
+        page = f"{str(server.make_url('')).rstrip('/')}{urlsplit(card.link).path}?web"
+        await dom_with('data-worker="ready"', chromium, tmp_path, page)
+        front.in_trouble = True
+
+        for _ in range(2):
+            troubled, _ = await dom_with('data-state="stale"', chromium, tmp_path, page)
+            assert '<dd data-live="">70</dd>' in troubled

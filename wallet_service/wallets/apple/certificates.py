@@ -10,8 +10,6 @@ So a renewal puts both keys in place, then switches with one rename, and no mome
 not match.
 """
 
-import os
-import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,12 +23,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
 from wallet_service.errors import Conflict, Unavailable
+from wallet_service.private_files import mode_of
 from wallet_service.wallets.apple.pem import Unreadable, certificates_in, keys_in
 
 CERTIFICATE, KEY, INTERMEDIATE = "certificate.pem", "key.pem", "wwdr.pem"
 APPLE_PASS_TYPE = x509.ObjectIdentifier("1.2.840.113635.100.6.1.16")
 """Apple's extension of a leaf that repeats the pass type as a UTF8String."""
-OWNER_ONLY = 0o600
 Found = TypeVar("Found")
 
 
@@ -115,7 +113,7 @@ def load_certificate(folder: Path) -> PassCertificate:
     leaf, *chain = read_certificates(folder / CERTIFICATE)
     key = read_key(folder / KEY, leaf)
     intermediate = _issuer_of(leaf, [*read_certificates(folder / INTERMEDIATE), *chain])
-    return PassCertificate.of(folder, leaf, key, intermediate, _mode(folder / KEY))
+    return PassCertificate.of(folder, leaf, key, intermediate, mode_of(folder / KEY))
 
 
 def read_certificates(file: Path) -> list[x509.Certificate]:
@@ -168,11 +166,6 @@ def refuse_misfit(certificate: PassCertificate) -> None:
         raise CertificateUnusable(
             f"{certificate.folder / INTERMEDIATE} did not issue the certificate beside it.", remedy=_REINSTALL
         )
-
-
-def _mode(file: Path) -> int:
-    """Permission bits; Windows has access lists in their place, which we leave to the operator."""
-    return OWNER_ONLY if os.name == "nt" else stat.S_IMODE(file.stat().st_mode)
 
 
 def _issuer_of(leaf: x509.Certificate, candidates: Iterable[x509.Certificate]) -> x509.Certificate:

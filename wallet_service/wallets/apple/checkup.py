@@ -8,6 +8,7 @@ from enum import StrEnum
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from wallet_service.private_files import OTHERS
 from wallet_service.wallets.apple import der
 from wallet_service.wallets.apple.certificates import (
     APPLE_PASS_TYPE,
@@ -22,7 +23,6 @@ from wallet_service.wallets.apple.signing import Signer
 
 WARN_DAYS = (3, 14, 30, 60)
 """A warning names the narrowest of these that has begun, so that a watcher can tell each step just once."""
-OTHERS = 0o077
 
 
 class Level(StrEnum):

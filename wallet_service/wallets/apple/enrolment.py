@@ -18,12 +18,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from wallet_service.errors import Invalid
-from wallet_service.private_files import make_private_folder, put
+from wallet_service.private_files import OWNER_ONLY, make_private_folder, put
 from wallet_service.wallets.apple.answer import Answer, read_answer
 from wallet_service.wallets.apple.certificate_folder import switch
 from wallet_service.wallets.apple.certificates import (
     KEY,
-    OWNER_ONLY,
     CertificateExists,
     PassCertificate,
     fits_key,

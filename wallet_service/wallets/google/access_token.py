@@ -25,6 +25,8 @@ EARLY = timedelta(minutes=5)
 """So long before a token runs out it is renewed, while the old one is still used."""
 USUAL_LIFE = 3600
 """Seconds a token lives where its answer does not say."""
+LONGEST_LIFE = 12 * 3600
+"""Seconds after which a token is renewed, whatever its answer says: Google never gives one for longer."""
 REST = timedelta(seconds=10)
 """Least time between two tries to renew a token that still serves."""
 
@@ -115,7 +117,7 @@ def token_of(status: int, body: bytes, now: datetime) -> AccessToken | NotAllowe
     said = _object(body)
     value, seconds = said.get("access_token"), said.get("expires_in", USUAL_LIFE)
     if status == 200 and isinstance(value, str) and value and type(seconds) is int and seconds > 0:
-        life = timedelta(seconds=seconds)
+        life = timedelta(seconds=min(seconds, LONGEST_LIFE))
         return AccessToken(value, renew_at=now + life - min(EARLY, life / 2), expires_at=now + life)
     reason = ": ".join(text for name in ("error", "error_description") if isinstance(text := said.get(name), str))
     told = f"no access token: {status} {reason}".strip()[:300]

@@ -8,12 +8,14 @@ from urllib.parse import quote
 import orjson
 
 Kind = Literal["loyaltyClass", "loyaltyObject"]
-Method = Literal["GET", "POST", "PATCH"]
+Method = Literal["GET", "POST", "PATCH", "PUT"]
 Json = Mapping[str, Any]
 
 V1 = "/walletobjects/v1"
 BRIEF = "fields=id&prettyPrint=false"
 """An answer that says no more than the id."""
+WHO_HOLDS = "fields=resources(id,hasUsers),pagination(nextPageToken)&prettyPrint=false"
+"""An answer that says of each object only whether somebody has saved it, and where the next page begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,23 @@ def patch(kind: Kind, resource_id: str, changes: Json) -> Call:
     return Call("PATCH", f"{_address(kind, resource_id)}?{BRIEF}", changes)
 
 
+def update(kind: Kind, resource_id: str, resource: Json) -> Call:
+    """Put a class or an object in place of the present one: what it does not name is gone, messages too."""
+    return Call("PUT", f"{_address(kind, resource_id)}?{BRIEF}", resource)
+
+
 def get(kind: Kind, resource_id: str) -> Call:
     """Everything that Google has of a class or an object."""
     return Call("GET", f"{_address(kind, resource_id)}?prettyPrint=false")
+
+
+def list_objects(class_id: str, most: int, token: str) -> Call:
+    """Who holds the objects of a class, so many at once, from where `token` of the page before says; empty: the first.
+
+    Without a number Google would answer with all of them.
+    """
+    begin = f"&token={quote(token, safe='')}" if token else ""
+    return Call("GET", f"{V1}/loyaltyObject?classId={quote(class_id, safe='')}&maxResults={most}{begin}&{WHO_HOLDS}")
 
 
 def add_message(kind: Kind, resource_id: str, message: Json) -> Call:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from wallet_service.wallets.google.fields import Field, fields_of
 from wallet_service.wallets.seam import Design, image_name
@@ -46,7 +47,10 @@ def card_class(id_: str, designs: Sequence[Design], *, public_url: str, callback
 
 def class_id(issuer: str, template: str, family: int) -> str:
     """The id of a class: one for a template and each family of its versions that cannot share a class."""
-    return f"{issuer}.{FOREIGN.sub('-', template)}-{family}"
+    name = FOREIGN.sub("-", template)
+    if name != template:  # others may become the same name
+        name += f"-{sha256(template.encode()).hexdigest()[:8]}"
+    return f"{issuer}.{name}-{family}"
 
 
 def object_id(issuer: str, serial: str) -> str:

@@ -1,11 +1,13 @@
 """The client of Google's REST interface: calls go in, verdicts come out, whatever happens in between.
 
-Nothing is repeated in secret, except once after a stale access token: whether, when and in which words to try again is
-the caller's decision, who knows what is newest by then.
+Whoever wants to say what is newest asks for a permit first, which takes its time, and looks then. Nothing is repeated in
+secret, except a single call, once, after a stale access token: whether, when and in which words to try again is the
+caller's decision, who knows what is newest by then.
 """
 
 import ssl
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -18,9 +20,9 @@ from wallet_service.wallets.google.pace import Lane, Pace
 from wallet_service.wallets.google.service_account import ServiceAccount
 from wallet_service.wallets.google.verdict import (
     LONGEST_PAUSE,
-    AlreadyThere,
     Answer,
     Done,
+    NotAllowed,
     RateExceeded,
     TokenStale,
     Trouble,
@@ -37,6 +39,14 @@ NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aioh
 """No connection was made."""
 HEADERS = {"User-Agent": "wallet_service (gzip)", "Accept-Encoding": "gzip"}
 """Google compresses for those only who name gzip in both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Some requests may be sent, now."""
+
+    requests: int
+    token: str
 
 
 class GoogleClient:
@@ -68,19 +78,25 @@ class GoogleClient:
         self._pace = pace
         self._root = root.rstrip("/")
 
-    async def call(self, call: Call, lane: Lane = Lane.INTERACTIVE) -> Verdict:
-        """Make one call."""
-        (verdict,) = await self.batch([call], lane)
-        return verdict
+    async def permit(self, lane: Lane, most: int) -> Permit | NotAllowed | Trouble:
+        """Wait until up to `most` requests may be sent, at once; make the calls then, and `send` them."""
+        token = await self._desk.token()
+        if not isinstance(token, str):
+            return token
+        granted = await self._pace.turn(lane, min(most, AT_ONCE))
+        return Permit(granted, token) if granted else Trouble("not sent: nobody knows what others send", arrived=False)
 
-    async def batch(self, wanted: Sequence[Call], lane: Lane = Lane.CAMPAIGN) -> list[Verdict]:
-        """Make calls, as many at once as the pace allows; one verdict each, in their order."""
-        verdicts = await self._go_through(wanted, lane)
-        stale = [number for number, verdict in enumerate(verdicts) if isinstance(verdict, TokenStale)]
-        again = await self._go_through([wanted[number] for number in stale], lane)
-        for number, verdict in zip(stale, again, strict=True):
-            verdicts[number] = verdict
+    async def send(self, permit: Permit, wanted: Sequence[Call]) -> Sequence[Verdict]:
+        """Make calls, no more than permitted; one verdict each, in their order."""
+        verdicts = await self._send(wanted, {"Authorization": f"Bearer {permit.token}"}) if wanted else ()
+        for verdict in verdicts:
+            self._heed(verdict, permit.token)
         return verdicts
+
+    async def call(self, call: Call, lane: Lane = Lane.INTERACTIVE) -> Verdict:
+        """Make one call; with a stale token once more."""
+        verdict = await self._call_once(call, lane)
+        return await self._call_once(call, lane) if isinstance(verdict, TokenStale) else verdict
 
     async def insert(self, kind: Kind, resource: Json, lane: Lane = Lane.INTERACTIVE) -> Verdict:
         """Make a class or an object; `AlreadyThere` if it is."""
@@ -93,11 +109,6 @@ class GoogleClient:
     async def get(self, kind: Kind, resource_id: str, lane: Lane = Lane.INTERACTIVE) -> Verdict:
         """`Done` with everything that Google has of a class or an object."""
         return await self.call(calls.get(kind, resource_id), lane)
-
-    async def upsert(self, kind: Kind, resource: Json, lane: Lane = Lane.INTERACTIVE) -> Verdict:
-        """Let it be there as it is here, whatever earlier tries did: insert it, else patch it."""
-        verdict = await self.insert(kind, resource, lane)
-        return await self.patch(kind, resource["id"], resource, lane) if isinstance(verdict, AlreadyThere) else verdict
 
     async def add_message(
         self, kind: Kind, resource_id: str, message: Json, lane: Lane = Lane.CAMPAIGN, *, repeated: bool
@@ -117,26 +128,9 @@ class GoogleClient:
         await self._session.close()
         await self._desk.aclose()
 
-    async def _go_through(self, wanted: Sequence[Call], lane: Lane) -> list[Verdict]:
-        verdicts: list[Verdict] = []
-        while left := wanted[len(verdicts) :]:
-            told = await self._next_few(left, lane)
-            verdicts += told
-            if all(isinstance(verdict, Trouble) for verdict in told):  # the rest would fare no better
-                verdicts += [Trouble("not sent: Google is in trouble", arrived=False)] * (len(left) - len(told))
-        return verdicts
-
-    async def _next_few(self, left: Sequence[Call], lane: Lane) -> Sequence[Verdict]:
-        token = await self._desk.token()
-        if not isinstance(token, str):
-            return [token] * len(left)
-        granted = await self._pace.turn(lane, min(len(left), AT_ONCE))
-        if not granted:
-            return [Trouble("not sent: what other processes send is not known", arrived=False)] * len(left)
-        verdicts = await self._send(left[:granted], {"Authorization": f"Bearer {token}"})
-        for verdict in verdicts:
-            self._heed(verdict, token)
-        return verdicts
+    async def _call_once(self, call: Call, lane: Lane) -> Verdict:
+        permit = await self.permit(lane, 1)
+        return (await self.send(permit, [call]))[0] if isinstance(permit, Permit) else permit
 
     def _heed(self, verdict: Verdict, token: str) -> None:
         match verdict:

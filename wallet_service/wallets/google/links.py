@@ -26,32 +26,17 @@ class Saved:
     class_id: str
 
 
-def save_link(
-    account: ServiceAccount,
-    objects: Sequence[Saved],
-    now: datetime,
-    *,
-    origins: Sequence[str] = (),
-    root: str = ROOT,
-) -> str | Refused:
+def save_link(account: ServiceAccount, objects: Sequence[Saved], now: datetime, *, root: str = ROOT) -> str | Refused:
     """The address to send a customer to, made at the click; `Refused` when it would be too long to arrive."""
-    token = save_token(account, objects, now, origins=origins)
-    return token if isinstance(token, Refused) else f"{root}/{token}"
-
-
-def save_token(
-    account: ServiceAccount, objects: Sequence[Saved], now: datetime, *, origins: Sequence[str] = ()
-) -> str | Refused:
-    """The JWT alone, as Google's button and its check want it; `origins` are the sites that show such a button."""
     claims = {
         "iss": account.email,
         "aud": "google",
         "typ": "savetowallet",
         "iat": int(now.timestamp()),
-        "origins": origins,
+        "origins": [],  # sites with Google's own button on them: a plain link needs none
         "payload": {"loyaltyObjects": [{"id": each.object_id, "classId": each.class_id} for each in objects]},
     }
     token = jwt.encode(claims, account.key, algorithm="RS256", headers={"kid": account.key_id})
     if len(token) >= TOO_LONG:
         return Refused(f"the save link's JWT has {len(token)} characters, and {TOO_LONG} is too long")
-    return token
+    return f"{root}/{token}"

@@ -7,7 +7,8 @@ went one by one, which leaves gaps for customers. `Quota` and `Turns` are pure: 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 from math import inf
@@ -120,15 +121,6 @@ class Turns:
         self._waiting[turn.lane].popleft()
         return turn, granted
 
-    def waiting(self, lane: Lane) -> int:
-        """How many wait in this lane."""
-        return len(self._waiting[lane])
-
-    def oldest(self, lane: Lane, now: float) -> float:
-        """Seconds that the first of this lane has waited."""
-        line = self._waiting[lane]
-        return now - line[0].since if line else 0.0
-
     def _first(self) -> Turn | None:
         return next((line[0] for line in self._waiting.values() if line), None)
 
@@ -149,6 +141,7 @@ class Pace:
         self._reserve = reserve
         self._granted: dict[Turn, asyncio.Future[int]] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._since: dict[Lane, dict[object, float]] = {lane: {} for lane in Lane}  # of each who waits, the first first
         self.noted: Callable[[Lane, float], object] = lambda _lane, _waited: None
         """Told the seconds that each turn was waited for, for whoever counts them."""
 
@@ -157,10 +150,10 @@ class Pace:
 
         0: nothing may be sent, for nobody can say at present what other processes send.
         """
-        since = self._seconds()
-        granted = await self._turn(lane, most)
-        if self._reserve is not None:
-            granted = await self._share(self._reserve, lane, granted)
+        with self._lined_up(lane) as since:
+            granted = await self._turn(lane, most)
+            if self._reserve is not None:
+                granted = await self._share(self._reserve, lane, granted)
         self.noted(lane, self._seconds() - since)
         return granted
 
@@ -169,12 +162,23 @@ class Pace:
         self._turns.quota.hold_until(self._seconds() + seconds)
 
     def waiting(self, lane: Lane) -> int:
-        """How many wait in this lane."""
-        return self._turns.waiting(lane)
+        """How many wait in this lane, for a turn or for a share."""
+        return len(self._since[lane])
 
     def oldest(self, lane: Lane) -> float:
         """Seconds that the first of this lane has waited."""
-        return self._turns.oldest(lane, self._seconds())
+        now = self._seconds()
+        return now - next(iter(self._since[lane].values()), now)
+
+    @contextmanager
+    def _lined_up(self, lane: Lane) -> Iterator[float]:
+        """Be counted among those who wait, since the moment it gives."""
+        me, since = object(), self._seconds()
+        self._since[lane][me] = since
+        try:
+            yield since
+        finally:
+            del self._since[lane][me]
 
     @staticmethod
     async def _share(reserve: Reserve, lane: Lane, most: int) -> int:

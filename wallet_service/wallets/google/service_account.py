@@ -5,12 +5,9 @@ certs/google/<issuer id>/service-account.json   as the Google Cloud console give
 The issuer id, not the account, names the folder: brands ask for their issuer, and an account may serve several.
 """
 
-import os
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,17 +18,15 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from wallet_service.errors import Unavailable
-from wallet_service.private_files import OWNER_ONLY, make_private_folder, put
+from wallet_service.errors import Unavailable, WalletServiceError
+from wallet_service.followed_files import PATIENCE, FollowedFolders
+from wallet_service.private_files import OWNER_ONLY, make_private_folder, mode_of, put
 
 LOG = structlog.get_logger(__name__)
 FOLDER, FILE = "google", "service-account.json"
 NEEDED = ("project_id", "client_email", "private_key_id", "private_key", "token_uri")
 SMALLEST_KEY = 2048
 """Bits; RFC 7518, 3.3 asks for at least so many under RS256."""
-
-Trace = tuple[int, int, int] | None
-"""What tells one state of a file from another: inode, size and time of change; None: it is not there."""
 
 
 class ServiceAccountUnusable(Unavailable):
@@ -42,6 +37,16 @@ class ServiceAccountUnusable(Unavailable):
 
     slug = "service-account-unusable"
     title = "The Google service account cannot be used"
+
+
+class ServiceAccountMissing(ServiceAccountUnusable):
+    """Nothing can be said to Google for this issuer yet: it has no key file.
+
+    Give it one with `wallet-service brand google set`; on several machines, copy the `certs` folder to each.
+    """
+
+    slug = "service-account-missing"
+    title = "The issuer has no Google service account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,9 @@ def load_service_account(file: Path) -> ServiceAccount:
     """Read a key file, which takes some 40 ms. Raises `ServiceAccountUnusable` naming the file and what to do."""
     try:
         content = file.read_bytes()
-        mode = OWNER_ONLY if os.name == "nt" else stat.S_IMODE(file.stat().st_mode)
+        mode = mode_of(file)
+    except FileNotFoundError as trouble:
+        raise _unusable(file, f"cannot be read: {trouble.strerror}", ServiceAccountMissing) from None
     except OSError as trouble:
         raise _unusable(file, f"cannot be read: {trouble.strerror}") from None
     return parse_service_account(content, file, mode)
@@ -104,10 +111,17 @@ def _members(content: bytes, file: Path) -> Mapping[str, str]:
     lacking = [name for name in NEEDED if not isinstance(said.get(name), str) or not said[name].strip()]
     if lacking:
         raise _unusable(file, f"lacks {', '.join(lacking)}")
-    address = urlsplit(said["token_uri"])
-    if address.scheme not in {"https", "http"} or not address.hostname:
+    if not _is_web_address(said["token_uri"]):
         raise _unusable(file, "has a token_uri that is no web address")
     return said
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+    except ValueError:
+        return False
+    return address.scheme in {"https", "http"} and bool(address.hostname)
 
 
 def _json_object(content: bytes, file: Path) -> Mapping[str, Any]:
@@ -130,21 +144,14 @@ def _key(pem: str, file: Path) -> RSAPrivateKey:
     return key
 
 
-def _unusable(file: Path, flaw: str) -> ServiceAccountUnusable:
-    return ServiceAccountUnusable(
+def _unusable(
+    file: Path, flaw: str, kind: type[ServiceAccountUnusable] = ServiceAccountUnusable
+) -> ServiceAccountUnusable:
+    return kind(
         f"{file} {flaw}.",
         remedy="Make a JSON key of the service account in the Google Cloud console, then run "
         "`wallet-service brand google set` with it.",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """An account, the state of the file it came from, and when that was last looked at (monotonic seconds)."""
-
-    account: ServiceAccount
-    trace: Trace
-    looked_at: float
 
 
 class ServiceAccounts:
@@ -153,57 +160,31 @@ class ServiceAccounts:
     A new key file is noticed within `patience` seconds; one that cannot be used leaves the old account in place.
     """
 
-    def __init__(self, certs_dir: Path, patience: float = 5.0, seconds: Callable[[], float] = monotonic) -> None:
+    def __init__(self, certs_dir: Path, patience: float = PATIENCE, seconds: Callable[[], float] = monotonic) -> None:
         """`certs_dir` has the folder `google`; `seconds` is the clock that `patience` is measured by."""
         self._folder = certs_dir / FOLDER
-        self._patience = patience
-        self._seconds = seconds
-        self._loaded: dict[str, Loaded] = {}
-        self._lock = Lock()
+        self._accounts = FollowedFolders(self._folder, (FILE,), _load, _note_ignored, patience, seconds)
 
     def account(self, issuer: str) -> ServiceAccount:
         """The account of this issuer, as of the last few seconds. Raises `ServiceAccountUnusable` if there is none."""
-        account = self.at_hand(issuer)
-        if account is not None:
-            return account
-        with self._lock:
-            return self._look(issuer)
+        return self._accounts.of(issuer)
 
     def at_hand(self, issuer: str) -> ServiceAccount | None:
         """The account, if it is known without looking at any file: for callers that must not wait for a disk."""
-        loaded = self._loaded.get(issuer)
-        recent = loaded is not None and self._seconds() - loaded.looked_at < self._patience
-        return loaded.account if loaded is not None and recent else None
+        return self._accounts.at_hand(issuer)
 
     def issuers(self) -> list[str]:
         """The issuer ids that have a key file, sorted."""
-        return sorted(file.parent.name for file in self._folder.glob(f"*/{FILE}"))
+        return self._accounts.names()
 
     def file(self, issuer: str) -> Path:
         """Where the key file of this issuer lies."""
         return self._folder / issuer / FILE
 
-    def _look(self, issuer: str) -> ServiceAccount:
-        file, looked_at = self.file(issuer), self._seconds()
-        before, trace = self._loaded.get(issuer), _trace(file)
-        account = before.account if before and before.trace == trace else _load(file, before)
-        self._loaded[issuer] = Loaded(account, trace, looked_at)
-        return account
+
+def _load(folder: Path) -> ServiceAccount:
+    return load_service_account(folder / FILE)
 
 
-def _load(file: Path, before: Loaded | None) -> ServiceAccount:
-    try:
-        return load_service_account(file)
-    except ServiceAccountUnusable as refusal:
-        if before is None:
-            raise
-        LOG.warning("service_account_change_ignored", issuer=file.parent.name, reason=refusal.detail)
-        return before.account
-
-
-def _trace(file: Path) -> Trace:
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
+def _note_ignored(issuer: str, refusal: WalletServiceError) -> None:
+    LOG.warning("service_account_change_ignored", issuer=issuer, reason=refusal.detail)

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from wallet_service.outcomes import Delivered, Outcome, Refused, TryLater, Unknown
+from wallet_service.retry_after import seconds_of
 
 LONGEST_PAUSE = 60.0
 """Ceiling, in seconds, of a pause that Google did not ask for."""
@@ -213,7 +214,7 @@ def _said(answer: Answer) -> Said:
     return Said(
         reason=f"{answer.status} {told}".strip()[:LONGEST_REASON],
         words="\n".join([str(message), *reasons, str(error.get("status", ""))]).lower().replace("_", ""),
-        seconds=_seconds(answer.retry_after),
+        seconds=seconds_of(answer.retry_after),
     )
 
 
@@ -227,8 +228,3 @@ def _object(body: bytes) -> Mapping[str, Any]:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    # RFC 9110, 10.2.3 also allows a date; our back-off is a fair answer to one.
-    return float(retry_after) if retry_after is not None and retry_after.isascii() and retry_after.isdigit() else None

@@ -1,9 +1,11 @@
 """What goes out of REST v1: every field is always there."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from wallet_service.health.wallets import Standing
 from wallet_service.loyalty.addresses import MOST, AppKind
 
 
@@ -57,11 +59,20 @@ class CallbackOut(BaseModel):
     nonce: str = Field(description="the same for every delivery of this callback")
 
 
+class CorrectionOut(BaseModel):
+    """Something a phone with Google Wallet did of which no callback told: found when Google was asked at night."""
+
+    event: str = Field(description="`save` or `del`")
+    found_at: datetime
+
+
 class GoogleOut(BaseModel):
     """The card's object in Google Wallet."""
 
     object_id: str
-    saved_at: datetime | None = Field(description="when somebody last saved it")
+    saved_at: datetime | None = Field(
+        description="when somebody last saved it, as far as callbacks or corrections tell"
+    )
     removed_at: datetime | None = Field(
         description="when it was last removed; null: it is in somebody's wallet, or never was"
     )
@@ -69,6 +80,7 @@ class GoogleOut(BaseModel):
     shown_at: datetime | None
     last_outcome: str | None = Field(description="what became of the last change, and why it called for no attention")
     callbacks: list[CallbackOut]
+    corrections: list[CorrectionOut]
 
 
 class CardOut(BaseModel):
@@ -99,6 +111,79 @@ class AddressList(BaseModel):
     """All addresses of a member."""
 
     items: list[AddressOut] = Field(description=f"those seen last first; {MOST} at most")
+
+
+class NoteOut(BaseModel):
+    """One thing that whoever runs the brand should know."""
+
+    code: str = Field(
+        description="its stable name; that of a refusal has a page at `/problems/{code}`",
+        examples=["service-account-missing"],
+    )
+    grade: Literal["ok", "warn", "fail"]
+    detail: str
+    remedy: str = Field(description="what to do; empty where nothing can be done here")
+
+
+class WayOut(BaseModel):
+    """A way to members."""
+
+    state: Standing = Field(description="`off`: not set up; `broken`: set up, and something must be mended")
+    notes: list[NoteOut]
+
+
+class PassTypeOut(WayOut):
+    """A pass type at Apple."""
+
+    pass_type: str = Field(examples=["pass.com.example.burger-heroes"])
+    days_left: int | None = Field(
+        description="whole days until its certificate expires; null: there is none to read", examples=[300]
+    )
+
+
+class AppleOut(WayOut):
+    """Apple Wallet; broken if one of its pass types is."""
+
+    pass_types: list[PassTypeOut]
+
+
+class IssuerOut(WayOut):
+    """An issuer at Google."""
+
+    issuer: str = Field(examples=["3388000000012345678"])
+    account: str | None = Field(
+        description="the service account that acts for it; null: its key cannot be used",
+        examples=["cards@burger-heroes.iam.gserviceaccount.com"],
+    )
+
+
+class GoogleCardsOut(BaseModel):
+    """The brand's cards at Google."""
+
+    objects: int = Field(description="cards that Google has")
+    saved: int = Field(description="those that are in somebody's wallet")
+    due: int = Field(description="changed cards that are still to be shown so")
+    oldest_s: float = Field(description="seconds by which the oldest of these is overdue")
+    failing: int = Field(description="those of them that were tried twice in vain at least, and are tried on")
+    failing_for: str | None = Field(description="why, of the one that was tried most often")
+    refused: int = Field(description="cards whose last change Google would not take; the next change is tried again")
+    refused_for: str | None = Field(description="why, of the one that changed last")
+
+
+class GoogleWayOut(WayOut):
+    """Google Wallet; broken if one of the issuers is, or if Google cannot reach us."""
+
+    issuers: list[IssuerOut] = Field(description="those in use; new cards are given out under the first")
+    cards: GoogleCardsOut
+
+
+class WalletsOut(BaseModel):
+    """All ways of a brand to its members."""
+
+    apple: AppleOut
+    google: GoogleWayOut
+    web_push: WayOut
+    app_push: WayOut
 
 
 class MemberPage(BaseModel):

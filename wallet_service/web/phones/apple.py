@@ -34,8 +34,7 @@ from wallet_service.cards.devices import (
 from wallet_service.cards.faces import Faces
 from wallet_service.engine.grouping import Grouped
 from wallet_service.settings import LimitSettings
-from wallet_service.web.limits import Allowance
-from wallet_service.web.phones.http import (
+from wallet_service.web.http import (
     Answer,
     Call,
     Receive,
@@ -46,6 +45,7 @@ from wallet_service.web.phones.http import (
     http_date,
     not_allowed,
 )
+from wallet_service.web.limits import Allowance
 from wallet_service.web.phones.reading import card_token, log_lines, push_token
 from wallet_service.web.phones.respond import noted, respond
 from wallet_service.web.writes import Writes

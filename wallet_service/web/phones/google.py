@@ -17,7 +17,7 @@ from wallet_service.clock import Clock
 from wallet_service.database.seam import Database
 from wallet_service.engine.grouping import Grouped
 from wallet_service.wallets.callback import MOST_BYTES, Callback, Refusal, Verify
-from wallet_service.web.phones.http import Answer, Call, Receive, Scope, Send, fields, not_allowed
+from wallet_service.web.http import Answer, Call, Receive, Scope, Send, fields, not_allowed
 from wallet_service.web.phones.respond import respond
 
 LOG = structlog.get_logger()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from wallet_service.cards.images import public_image
 from wallet_service.database.seam import Database
-from wallet_service.web.phones.http import Answer, Call, Receive, Scope, Send, fields, not_allowed
+from wallet_service.web.http import Answer, Call, Receive, Scope, Send, fields, not_allowed
 from wallet_service.web.phones.respond import respond
 
 NAME = re.compile(r"[0-9a-f]{64}\.png")

@@ -1,6 +1,6 @@
 """The one link of a card, `/c/<card>.<token>`: the same for ever, written anywhere, and right on any phone.
 
-    iPhone         the pass as it is now
+    iPhone         the pass as it is now; all of them, where its holder is in several programmes of the brand
     Android        Google's link that saves the card, where its brand has Google Wallet; else the web card
     another phone  the web card
     desktop        a code to be scanned with a phone
@@ -20,7 +20,7 @@ from wallet_service.cards.faces import Faces
 from wallet_service.engine.grouping import Grouped
 from wallet_service.tokens import MasterKeys
 from wallet_service.wallets.seam import Package
-from wallet_service.web.phones.http import Answer, Call, Fields, Receive, Scope, Send, fields, http_date, not_allowed
+from wallet_service.web.http import Answer, Call, Fields, Receive, Scope, Send, fields, http_date, not_allowed
 from wallet_service.web.phones.link_bundle import bundle
 from wallet_service.web.phones.link_offers import Offers
 from wallet_service.web.phones.link_pages import UNTOLD, VARY, preview
@@ -98,7 +98,7 @@ class LinkDoor:
         endings: Mapping[str, Act] = {".pkpass": self.give_pass, ".pkpasses": self.give_passes}
         queries: Mapping[str, Act] = {"web": rooms.show, "json": rooms.tell, "google": self.save}
         visitors: Mapping[Visitor, Act] = {
-            Visitor.IPHONE: self.give_pass,
+            Visitor.IPHONE: self.give_passes,
             Visitor.PROGRAM: self.give_pass,
             Visitor.ANDROID: self.save,
             Visitor.DESKTOP: rooms.point,

@@ -55,6 +55,10 @@ def read_badges(folder: Path | None) -> Badges:
 
 def _read(path: Path) -> Badge:
     wallet, _, language = path.stem.partition("-")
-    if wallet not in WALLETS or not language or path.suffix not in MEDIA_TYPES or path.stat().st_size > MOST_BYTES:
+    try:
+        content = path.read_bytes()
+    except OSError as trouble:
+        raise BadgeUnfit(f"{path} cannot be read: {trouble.strerror}.", remedy="Let the service read it.") from None
+    if wallet not in WALLETS or not language or path.suffix not in MEDIA_TYPES or len(content) > MOST_BYTES:
         raise BadgeUnfit(f"{path} is no button.", remedy="Name it apple-en.svg, google-ru.png …; at most 200 KB.")
-    return Badge(path.name, path.read_bytes(), MEDIA_TYPES[path.suffix])
+    return Badge(path.name, content, MEDIA_TYPES[path.suffix])

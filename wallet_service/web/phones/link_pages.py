@@ -11,7 +11,7 @@ import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from wallet_service.web.phones.http import Answer, Fields, fields
+from wallet_service.web.http import Answer, Fields, fields
 from wallet_service.web.phones.link_words import Words
 
 VARY = "User-Agent, Sec-CH-UA-Platform, Sec-Purpose, Accept, Accept-Language"

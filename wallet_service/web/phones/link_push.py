@@ -10,7 +10,7 @@ from wallet_service.channels.web_subscription import (
     read_endpoint,
     read_subscription,
 )
-from wallet_service.web.phones.http import Answer, Call, TurnedAway, fields
+from wallet_service.web.http import Answer, Call, TurnedAway, fields
 
 T = TypeVar("T")
 

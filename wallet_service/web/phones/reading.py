@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from wallet_service.web.phones.http import Answer, TurnedAway, fields
+from wallet_service.web.http import Answer, TurnedAway, fields
 
 PUSH_TOKEN = re.compile(r"(?:[0-9a-f]{2}){32,100}", re.IGNORECASE)
 

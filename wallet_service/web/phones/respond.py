@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 import structlog
 
 from wallet_service.errors import WalletServiceError
-from wallet_service.web.phones.http import Answer, Call, ClientGone, Send, TurnedAway
+from wallet_service.web.http import Answer, Call, ClientGone, Send, TurnedAway
 
 LOG = structlog.get_logger()
 

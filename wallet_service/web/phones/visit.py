@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from wallet_service.cards.design import CardState
-from wallet_service.web.phones.http import Answer, Call, fields
-from wallet_service.web.phones.link_pages import VARY, told
+from wallet_service.web.http import Answer, Call, fields
+from wallet_service.web.phones.link_pages import UNTOLD, VARY, told
 from wallet_service.web.phones.link_words import Words, words_for
 from wallet_service.web.phones.visitors import Visitor, reads_pages
 
-PLAIN = fields({"Content-Type": "text/plain; charset=utf-8"})
+PLAIN = fields({"Content-Type": "text/plain; charset=utf-8", "Vary": VARY} | UNTOLD)
 NOTHING_HERE = Answer(404, (b"There is no card here.\n",), PLAIN)
 WITHDRAWN = Answer(410, (b"This card was withdrawn.\n",), PLAIN)
 TRY_LATER = Answer(
@@ -18,7 +18,7 @@ TRY_LATER = Answer(
     (b"The card cannot be given out at the moment. Please try again later.\n",),
     PLAIN + fields({"Retry-After": "60"}),
 )
-NOT_YET = Answer(503, (b"Nothing is given out before it is asked for.\n",), PLAIN + fields({"Vary": VARY}))
+NOT_YET = Answer(503, (b"Nothing is given out before it is asked for.\n",), PLAIN)
 """For a browser that looks ahead: after a refusal it asks again once its user really comes."""
 
 SENTENCES: Mapping[Answer, Callable[[Words], str]] = {
@@ -59,5 +59,5 @@ def readable(refusal: Answer, call: Call) -> Answer:
 
 @cache
 def _as_page(refusal: Answer, words: Words) -> Answer:
-    kept = tuple(line for line in refusal.fields if line[0] != b"content-type")
+    kept = tuple(line for line in refusal.fields if line not in PLAIN)
     return told(refusal.status, words, SENTENCES[refusal](words), kept)

@@ -13,9 +13,8 @@ from datetime import datetime
 import orjson
 from markupsafe import Markup
 
-from wallet_service.cards.design import CardState
 from wallet_service.wallets.looks import Colour, Look, Part
-from wallet_service.web.phones.http import Answer, fields
+from wallet_service.web.http import Answer, fields
 from wallet_service.web.phones.link_pages import UNTOLD, Button, page, script_of
 from wallet_service.web.phones.link_words import Words
 
@@ -39,13 +38,11 @@ class WebCard:
     words: Words
     path: str
     """Of the link: `/c/<card>.<token>`."""
-    mark: str
-    """Changes whenever the card does."""
     at: datetime
     """When it looked so."""
-    buttons: Sequence[Button]
     push_key: str
     """The VAPID key for browsers; empty if there is no web push."""
+    buttons: Sequence[Button] = ()
 
     @property
     def logo(self) -> str:
@@ -59,12 +56,22 @@ class WebCard:
         return inside(next((self.images[name] for name in ICONS if name in self.images), b""))
 
     @property
+    def texts(self) -> Sequence[str]:
+        """What the page can change by itself, in the order of the page."""
+        return [shown.text for shown in self.look.fields if is_plain(shown.parts)]
+
+    @property
     def rest(self) -> str:
         """A digest of whatever the page cannot change by itself; when it changes the page is loaded anew."""
         look = self.look
         kept = [(shown.label, "" if is_plain(shown.parts) else shown.text) for shown in look.fields]
         said = (kept, look.barcode, look.colours, look.organisation, look.logo_text, look.lapsed, self.language)
         return digest(repr(said))
+
+    @property
+    def mark(self) -> str:
+        """Two cards with the same mark say the same. It changes with time too: a card expires without being changed."""
+        return digest(f"{self.rest} {self.texts}")
 
 
 def draw(card: WebCard) -> Answer:
@@ -79,8 +86,7 @@ def draw(card: WebCard) -> Answer:
 
 def tell(card: WebCard) -> Answer:
     """What the page asks for when it wants to know whether it is still true."""
-    texts = [shown.text for shown in card.look.fields if is_plain(shown.parts)]
-    said = orjson.dumps({"rest": card.rest, "texts": texts})
+    said = orjson.dumps({"rest": card.rest, "texts": card.texts})
     own = fields({"Content-Type": "application/json"} | UNTOLD)
     return Answer(200, (said,), (*own, (b"etag", _tag(card.mark))))
 
@@ -90,11 +96,6 @@ def unchanged(mark: str, condition: str | None) -> Answer | None:
     held = (tag.strip().removeprefix("W/") for tag in (condition or "").split(","))
     tag = _tag(mark)
     return Answer(304, fields=(*fields(UNTOLD), (b"etag", tag))) if tag.decode() in held else None
-
-
-def mark_of(state: CardState) -> str:
-    """Two states of a card with the same mark look the same."""
-    return digest(repr(state))
 
 
 def is_plain(parts: Sequence[Part]) -> bool:

@@ -1,6 +1,6 @@
 """What a card's link shows in a browser, and everything below it: `/c/<card>.<token>/…`."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,13 +10,13 @@ from wallet_service.cards.faces import Faces
 from wallet_service.cards.numerals import locale_of
 from wallet_service.errors import WalletServiceError
 from wallet_service.wallets.looks import look_of
-from wallet_service.web.phones.http import Answer, fields
+from wallet_service.web.http import Answer, fields
 from wallet_service.web.phones.link_offers import Offers
 from wallet_service.web.phones.link_pages import UNTOLD, Button, desk
 from wallet_service.web.phones.link_push import endpoint_in, subscription_in
 from wallet_service.web.phones.visit import NOTHING_HERE, Visit
 from wallet_service.web.phones.visitors import Visitor
-from wallet_service.web.phones.web_card import WebCard, draw, mark_of, tell, unchanged
+from wallet_service.web.phones.web_card import WebCard, draw, tell, unchanged
 from wallet_service.web.phones.web_manifest import LARGE, SMALL, large_icon, manifest, small_icon, worker
 
 LOG = structlog.get_logger()
@@ -65,12 +65,12 @@ class Rooms:
 
     async def show(self, visit: Visit) -> Answer:
         """The web card."""
-        return draw(await self._web_card(visit))
+        return draw(await self._web_card(visit, await self._buttons(visit)))
 
     async def tell(self, visit: Visit) -> Answer:
         """The news of the web card, if there are any."""
-        known = unchanged(mark_of(visit.state), visit.call.header(b"if-none-match"))
-        return known or tell(await self._web_card(visit))
+        card = await self._web_card(visit)
+        return unchanged(card.mark, visit.call.header(b"if-none-match")) or tell(card)
 
     async def manifest(self, visit: Visit) -> Answer:
         """What makes it an app."""
@@ -112,7 +112,7 @@ class Rooms:
         await self.offers.push.drop(visit.state, await endpoint_in(visit.call))
         return Answer(204, fields=fields(UNTOLD))
 
-    async def _web_card(self, visit: Visit) -> WebCard:
+    async def _web_card(self, visit: Visit, buttons: Sequence[Button] = ()) -> WebCard:
         face = await self.faces.face(visit.state)
         language, push, now = face.design.language, self.offers.push, self.offers.clock.now()
         return WebCard(
@@ -121,10 +121,9 @@ class Rooms:
             images=face.design.files,
             words=visit.words,
             path=visit.path,
-            mark=mark_of(visit.state),
             at=now,
-            buttons=await self._buttons(visit),
             push_key=push.public_key if push else "",
+            buttons=buttons,
         )
 
     async def _buttons(self, visit: Visit) -> tuple[Button, ...]:

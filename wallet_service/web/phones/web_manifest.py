@@ -9,7 +9,7 @@ import orjson
 
 from wallet_service.cards.png import pixels
 from wallet_service.wallets.looks import Colour, Look
-from wallet_service.web.phones.http import Answer, fields
+from wallet_service.web.http import Answer, fields
 from wallet_service.web.phones.link_pages import UNTOLD, script_of
 from wallet_service.web.phones.web_card import ICONS, css, inside
 

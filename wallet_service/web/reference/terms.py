@@ -19,6 +19,7 @@ SCOPES: Mapping[str, str] = {
     "keep_address": Scope.MEMBERS,
     "drop_address": Scope.MEMBERS,
     "list_addresses": Scope.READ,
+    "get_wallets": Scope.READ,
 }
 """Operation -> its scope, or a sentence about its scopes."""
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wallet_service.retry_after import LONGEST_PAUSE
 from wallet_service.wallets.apple.push.seam import Push, PushOutcome
 from wallet_service.wallets.apple.push.verdict import OUTCOME_OF_REASON, judge, reason_in
 
@@ -54,7 +55,10 @@ def test_only_a_gone_token_has_a_moment() -> None:
     assert judge(ANNAS_PHONE, 400, b'{"reason":"BadDeviceToken","timestamp":1700000000123}').timestamp is None
 
 
-@pytest.mark.parametrize(("header", "seconds"), [(b"30", 30.0), (b"0", 0.0), (None, None), (b"-1", None), (b"", None)])
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [(b"30", 30.0), (b"0", 0.0), (None, None), (b"-1", None), (b"", None), (b"9" * 30, LONGEST_PAUSE)],
+)
 def test_retry_after_is_read_in_seconds(header: bytes | None, seconds: float | None) -> None:
     assert judge(ANNAS_PHONE, 503, b"", header).retry_after == seconds
 

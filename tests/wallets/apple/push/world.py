@@ -46,7 +46,7 @@ def arrivals(apns: ApnsSimulator) -> Counter[str]:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait for what is bound to happen soon."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.005)
 

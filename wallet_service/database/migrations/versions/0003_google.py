@@ -14,9 +14,9 @@ CREATE TABLE google_issuer (
 
 CREATE INDEX google_issuer_brand ON google_issuer (brand_id)
 
-ALTER TABLE card ADD COLUMN in_google boolean NOT NULL DEFAULT false
+ALTER TABLE card ADD COLUMN google_issuer text REFERENCES google_issuer
 
-COMMENT ON COLUMN card.in_google IS 'somebody was given its save link: from then on its object follows every change'
+COMMENT ON COLUMN card.google_issuer IS 'somebody was given its save link: from then on its object, with this issuer, follows every change'
 
 CREATE TABLE google_object (
     card_id text PRIMARY KEY REFERENCES card,
@@ -25,15 +25,21 @@ CREATE TABLE google_object (
     class_id text NOT NULL,
     inserted_at timestamptz,
     shown_version integer,
+    shown_template text REFERENCES template_version,
     shown_balance bigint,
     shown_at timestamptz,
     saved_at timestamptz,
     removed_at timestamptz,
     last_outcome text,
+    refused text,
     notices timestamptz[] NOT NULL DEFAULT '{}'
 ) WITH (fillfactor = 80)
 
 COMMENT ON COLUMN google_object.shown_version IS 'version of the card that Google has taken, at shown_at'
+
+COMMENT ON COLUMN google_object.shown_template IS 'in which design Google shows it'
+
+COMMENT ON COLUMN google_object.refused IS 'what Google would not take, as it was sent; gone once it takes something'
 
 COMMENT ON COLUMN google_object.notices IS 'when its holder was notified of late: Google allows 3 in 24 hours'
 
@@ -49,6 +55,26 @@ CREATE TABLE google_callback (
 CREATE INDEX google_callback_card ON google_callback (card_id)
 
 CREATE INDEX google_callback_age ON google_callback (expires_at)
+
+CREATE TABLE google_walk (
+    class_id text PRIMARY KEY,
+    issuer_id text NOT NULL REFERENCES google_issuer,
+    night date NOT NULL,
+    page text NOT NULL DEFAULT '',
+    due_at timestamptz,
+    attempt integer NOT NULL DEFAULT 0
+)
+
+COMMENT ON TABLE google_walk IS 'how far tonight''s look at who holds the objects of a class has come; due_at is null at its end'
+
+CREATE TABLE google_correction (
+    card_id text NOT NULL REFERENCES card,
+    event text NOT NULL,
+    found_at timestamptz NOT NULL,
+    PRIMARY KEY (card_id, found_at)
+)
+
+COMMENT ON TABLE google_correction IS 'what no callback told: saves and removals found by asking Google'
 """
 
 IMAGES = """
@@ -103,13 +129,22 @@ COMMENT ON TABLE google_pace IS 'from when on a Google project may be asked agai
 """
 
 QUEUES = """
-ALTER TABLE push_due ADD COLUMN wallet text NOT NULL DEFAULT 'apple'
+ALTER TABLE push_due ADD COLUMN wallet text NOT NULL DEFAULT 'apple', ADD COLUMN issuer text NOT NULL DEFAULT '',
+    ADD COLUMN restyled boolean NOT NULL DEFAULT false
+
+COMMENT ON COLUMN push_due.issuer IS 'at Google, whose pace it has to keep: brands do not wait for each other'
+
+COMMENT ON COLUMN push_due.restyled IS 'its design changed, and nothing else: it goes behind all others of its queue'
+
+ALTER TABLE push_due ALTER COLUMN seq SET DEFAULT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+
+COMMENT ON COLUMN push_due.seq IS 'grows with every change, and begins where no earlier row of the card has been'
 
 ALTER TABLE push_due DROP CONSTRAINT push_due_pkey, ADD PRIMARY KEY (card_id, wallet)
 
 DROP INDEX push_due_when
 
-CREATE INDEX push_due_when ON push_due (wallet, due_at)
+CREATE INDEX push_due_when ON push_due (wallet, issuer, restyled, due_at)
 """
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from wallet_service.retry_after import seconds_of
 from wallet_service.wallets.apple.push.seam import Push, PushOutcome, PushResult
 
 BAD_DEVICE_TOKEN = "BadDeviceToken"  # noqa: S105 - a reason of Apple's table
@@ -64,7 +65,7 @@ def judge(push: Push, status: int, body: bytes = b"", retry_after: bytes | None 
         status,
         reason if isinstance(reason, str) else None,
         timestamp if status == 410 and type(timestamp) is int else None,
-        _seconds(retry_after),
+        seconds_of(retry_after.decode("latin-1")) if retry_after is not None else None,
     )
 
 
@@ -88,8 +89,3 @@ def _object(body: bytes) -> Mapping[str, Any]:
     except orjson.JSONDecodeError:
         return {}
     return said if isinstance(said, dict) else {}
-
-
-def _seconds(retry_after: bytes | None) -> float | None:
-    # RFC 9110, 10.2.3 also allows a date; APNs has never been seen to send one, and our back-off is a fair answer to it.
-    return float(retry_after) if retry_after is not None and retry_after.isdigit() else None

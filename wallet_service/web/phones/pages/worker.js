@@ -5,21 +5,18 @@ const SHELF = `card ${LINK.pathname}`;
 
 const isThePage = (request) => request.mode === "navigate" && request.url === new URL(PAGE, LINK).href;
 
+// Trouble of the service is no reason to forget the card; that it is gone is.
 async function keep(answer) {
   const shelf = await caches.open(SHELF);
-  await (answer.ok ? shelf.put(PAGE, answer) : shelf.delete(PAGE));
+  if (answer.ok) await shelf.put(PAGE, answer);
+  else if (answer.status === 404 || answer.status === 410) await shelf.delete(PAGE);
 }
 
 async function fromNetworkOrShelf(event) {
-  try {
-    const answer = await fetch(event.request);
-    event.waitUntil(keep(answer.clone()));
-    return answer;
-  } catch (trouble) {
-    const kept = await caches.match(PAGE);
-    if (kept) return kept;
-    throw trouble;
-  }
+  const answer = await fetch(event.request).catch(() => Response.error());
+  if (answer.type !== "error") event.waitUntil(keep(answer.clone()));
+  const isTrouble = answer.type === "error" || answer.status >= 500;
+  return (isTrouble && (await caches.match(PAGE))) || answer;
 }
 
 self.addEventListener("install", (event) => {

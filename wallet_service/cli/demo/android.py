@@ -3,9 +3,9 @@
 from rich.columns import Columns
 from rich.console import Console
 
-from wallet_service.cli.demo_link import open_web_card
-from wallet_service.cli.demo_screen import androids, drawn
-from wallet_service.cli.demo_world import World
+from wallet_service.cli.demo.link import open_web_card
+from wallet_service.cli.demo.screen import androids, drawn
+from wallet_service.cli.demo.world import World
 from wallet_service.simulators.google import GoogleSimulator
 
 MEMBERS = (

@@ -6,7 +6,7 @@ from typing import Any
 from rich.columns import Columns
 from rich.panel import Panel
 
-from wallet_service.cli.demo_world import World
+from wallet_service.cli.demo.world import World
 from wallet_service.simulators.android import WalletCard
 
 

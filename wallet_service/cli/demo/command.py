@@ -16,8 +16,8 @@ from wallet_service.errors import Invalid
 from wallet_service.settings import LogSettings
 
 if TYPE_CHECKING:
-    from wallet_service.cli.demo_story import Ending
-    from wallet_service.cli.demo_world import World
+    from wallet_service.cli.demo.story import Ending
+    from wallet_service.cli.demo.world import World
 
 HOME = Path(".demo")
 
@@ -30,8 +30,8 @@ def demo(
     home: Annotated[Path, typer.Option(help="folder for the demo's data; emptied first")] = HOME,
 ) -> None:
     """Play the story of five members and their cards, then stay up to be looked at."""
-    from wallet_service.cli.demo_story import tell
-    from wallet_service.cli.demo_world import open_world
+    from wallet_service.cli.demo.story import tell
+    from wallet_service.cli.demo.world import open_world
 
     log_to_stderr(LogSettings(level="warning"))
     console = Console(stderr=as_json, highlight=False)

@@ -8,10 +8,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from wallet_service.cli.demo_android import buy_on_android, delete_on_android, google_figures, join_on_android
-from wallet_service.cli.demo_link import open_by_anybody
-from wallet_service.cli.demo_screen import iphones
-from wallet_service.cli.demo_world import World, until
+from wallet_service.cli.demo.android import buy_on_android, delete_on_android, google_figures, join_on_android
+from wallet_service.cli.demo.link import open_by_anybody
+from wallet_service.cli.demo.screen import iphones
+from wallet_service.cli.demo.world import World, until
 from wallet_service.simulators.till import TillRefused
 
 MEMBERS = (

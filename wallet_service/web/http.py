@@ -1,4 +1,4 @@
-"""Just enough HTTP for the phones' doors, straight on ASGI: they answer many thousand times a second.
+"""Just enough HTTP for the doors that answer many thousand times a second, straight on ASGI.
 
 A path is matched by its decoded whole segments, each from a list of allowed characters; what does not match is 404.
 """

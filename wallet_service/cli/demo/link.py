@@ -8,7 +8,7 @@ import httpx2
 from rich.console import Console
 from rich.table import Table
 
-from wallet_service.cli.demo_world import World
+from wallet_service.cli.demo.world import World
 from wallet_service.simulators.android import CHROME
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

@@ -1,0 +1,1 @@
+"""`demo`: the main job played on this machine, with phones, Apple and Google simulated."""
