@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.cards.template_maker import tea
 from tests.simulators.google_world import EMAIL, ISSUER, STRANGER
 from tests.wallets.google.accounts import install
 from wallet_service.cards.problem import Severity
@@ -49,6 +50,15 @@ async def test_google_would_save_a_card_of_every_template_and_keeps_nothing_of_i
 ):
     assert await rehearse(wallet, [ISSUER], template) == []
     assert [entry.path for entry in google.journal.of("POST", "loyalty")] == []
+
+
+async def test_google_is_shown_the_card_in_every_language(wallet: GoogleWallet, google: GoogleSimulator):
+    template = parse_template(tea())
+    assert await rehearse(wallet, [ISSUER], template) == []
+    (entry,) = google.journal.of("POST", "jwt")
+    shown = orjson.loads(entry.body["jsonResource"]["json"])["payload"]["loyaltyObjects"]
+    assert [card["loyaltyPoints"]["label"] for card in shown] == ["LEAVES", "ЛИСТЬЯ"]
+    assert len({card["id"] for card in shown}) == 2
 
 
 async def test_an_issuer_that_is_not_ours_is_warned_of(wallet: GoogleWallet, template: Template):

@@ -104,11 +104,20 @@ async def test_a_test_push_reaches_every_address_and_dead_ones_are_forgotten(
     assert [notice.title for notice in fcm.screen("annas-phone")] == ["Test", "Test"]
 
 
-async def test_where_all_addresses_are_dead_the_key_is_suspected(own_certs: Settings, fcm: FcmSimulator) -> None:
+async def test_where_no_address_belongs_to_the_project_the_key_is_suspected_and_nobody_forgotten(
+    own_certs: Settings, fcm: FcmSimulator
+) -> None:
     brand = await brand_with_an_app(own_certs, fcm, "mismatch-phone")
     first, again = await push_test(own_certs, brand), await push_test(own_certs, brand)
     assert (first.exit_code, again.exit_code) == (1, 1)
     assert "of the app's own Firebase project" in first.stdout
+    assert again.stdout == first.stdout
+
+
+async def test_where_all_addresses_are_dead_none_is_known_any_more(own_certs: Settings, fcm: FcmSimulator) -> None:
+    brand = await brand_with_an_app(own_certs, fcm, "unreg-old-phone")
+    first, again = await push_test(own_certs, brand), await push_test(own_certs, brand)
+    assert "dead, and forgotten" in first.stdout
     assert again.stdout.startswith("No address of theirs is known")
 
 

@@ -44,7 +44,7 @@ class MemoryObjects:
         await self.meanwhile()
         return {card.face.serial: next(self._next) for card in cards}
 
-    async def rehearse(self, card: GoogleCard) -> str | None:
+    async def rehearse(self, cards: Sequence[GoogleCard]) -> str | None:
         """Every design will do."""
         return None
 

@@ -1,6 +1,7 @@
-"""A template's first card shown to Google before it is published: what our own copy of its rules cannot know."""
+"""A template's first cards shown to Google before it is published: what our own copy of its rules cannot know."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wallet_service.cards.problem import Problem, error, warning
 from wallet_service.cards.sample import sample_face
@@ -10,7 +11,7 @@ from wallet_service.wallets.seam import GoogleCard, ObjectWallet
 
 
 async def rehearse(wallet: ObjectWallet, issuers: Sequence[str], template: Template) -> list[Problem]:
-    """What keeps the sample member from saving a card of this template, for each of these issuers.
+    """What keeps the sample member from saving a card of this template in any language, for each of these issuers.
 
     An issuer that cannot be asked is only warned of: cards of Apple's go on.
     """
@@ -18,11 +19,17 @@ async def rehearse(wallet: ObjectWallet, issuers: Sequence[str], template: Templ
 
 
 async def _rehearse(wallet: ObjectWallet, issuer: str, template: Template) -> Problem | None:
-    faces = [sample_face(template, language) for language in template.languages]
-    card = GoogleCard(issuer, template.name, [face.design for face in faces], faces[0])
     where = f"Google issuer {issuer}"
     try:
-        reason = await wallet.rehearse(card)
+        reason = await wallet.rehearse(_cards(issuer, template))
     except Unavailable as trouble:
         return warning(where, f"could not be asked: {trouble.detail}", trouble.remedy or "Run wallet-service doctor.")
     return error(where, f"Google would not save this card: {reason}", "Mend what Google names.") if reason else None
+
+
+def _cards(issuer: str, template: Template) -> list[GoogleCard]:
+    """The sample member's card in every language, each under an id of its own."""
+    faces = [sample_face(template, language) for language in template.languages]
+    designs = [face.design for face in faces]
+    own = [replace(face, serial=f"{face.serial}-{face.design.language}") for face in faces]
+    return [GoogleCard(issuer, template.name, designs, face) for face in own]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from wallet_service.cli.session import OUT, in_service, in_transaction
-from wallet_service.outcomes import Dead, Delivered, Outcome
+from wallet_service.outcomes import Dead, Delivered, Outcome, Refused
 from wallet_service.service import Service
 from wallet_service.settings import Settings
 
@@ -17,7 +17,7 @@ TEST_LIFE = 600
 """Seconds for which a test is worth delivering: whoever sends it has the phone in hand."""
 
 NOWHERE = "No address of theirs is known: the app shows it at its start, and its backend puts it here."
-ALL_DEAD = "If the app was opened there lately, see that the key is of the app's own Firebase project."
+NONE_TAKEN = "If the app was opened there lately, see that the key is of the app's own Firebase project."
 
 
 @app.callback()
@@ -67,8 +67,8 @@ def send_test(
     told = in_service(act)
     for each, outcome in told.items():
         OUT.print(f"{each.kind} {each.address}, seen {each.seen_at:%Y-%m-%d %H:%M} UTC: {_said(outcome)}")
-    if all(isinstance(outcome, Dead) for outcome in told.values()):
-        OUT.print(ALL_DEAD if told else NOWHERE)
+    if all(isinstance(outcome, Dead | Refused) for outcome in told.values()):
+        OUT.print(NONE_TAKEN if told else NOWHERE)
     raise typer.Exit(code=int(not any(isinstance(outcome, Delivered) for outcome in told.values())))
 
 

@@ -209,8 +209,8 @@ class ObjectWallet(Protocol):
         """
         ...
 
-    async def rehearse(self, card: GoogleCard) -> str | None:
-        """What the wallet has against a first card of this design; None if nothing. Nothing of it is kept.
+    async def rehearse(self, cards: Sequence[GoogleCard]) -> str | None:
+        """What the wallet has against these cards, which share a class; None if nothing. Nothing of them is kept.
 
         Raises `Unavailable` when it cannot be asked.
         """

@@ -1,41 +1,12 @@
-"""The parts of a preview: how values are written, where links are found, where a picture ends."""
+"""The parts of a preview: where links are found, where a picture ends."""
 
 import struct
 import zlib
-from datetime import UTC, datetime
 
 import pytest
-from babel import Locale
 
 from wallet_service.wallets.apple.preview.links import Part, detected, marked_up
 from wallet_service.wallets.apple.preview.trim import trimmed
-from wallet_service.wallets.apple.preview.values import written
-
-MOMENT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
-ENGLISH, RUSSIAN = Locale("en"), Locale("ru")
-
-
-@pytest.mark.parametrize(
-    ("field", "locale", "text"),
-    [
-        ({"value": 1250}, RUSSIAN, "1250"),
-        ({"value": 1250, "numberStyle": "PKNumberStyleDecimal"}, ENGLISH, "1,250"),
-        ({"value": 1250, "numberStyle": "PKNumberStyleDecimal"}, RUSSIAN, "1\xa0250"),
-        ({"value": 0.15, "numberStyle": "PKNumberStylePercent"}, ENGLISH, "15%"),
-        ({"value": 12345, "numberStyle": "PKNumberStyleScientific"}, ENGLISH, "1.2345E4"),
-        ({"value": 42, "numberStyle": "PKNumberStyleSpellOut"}, ENGLISH, "42"),
-        ({"value": 12.5, "currencyCode": "EUR"}, ENGLISH, "€12.50"),
-        ({"value": 12.5, "currencyCode": "RUB"}, RUSSIAN, "12,50\xa0₽"),
-        ({"value": 10**40, "currencyCode": "EUR"}, ENGLISH, f"{10**40}"),
-        ({"value": "2027-01-31T23:59:00+03:00", "dateStyle": "PKDateStyleShort"}, ENGLISH, "1/31/27"),
-        ({"value": "2027-01-31T23:59:00+03:00", "dateStyle": "PKDateStyleLong"}, RUSSIAN, "31 января 2027\u202fг."),
-        ({"value": "2027-01-31T23:59:00+03:00", "timeStyle": "PKDateStyleShort"}, RUSSIAN, "23:59"),
-        ({"value": "2026-11-25T10:30:16Z", "dateStyle": "PKDateStyleShort", "isRelative": True}, ENGLISH, "in 3 days"),
-        ({"value": "soon", "dateStyle": "PKDateStyleShort"}, ENGLISH, "soon"),
-    ],
-)
-def test_a_value_is_written_by_the_customs_of_the_language(field, locale, text):
-    assert written(field, locale, MOMENT) == text
 
 
 def test_links_are_found_on_the_back_as_the_phone_finds_them():

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from tests.people import ANNA, BORIS
 from tests.web.phones.links import AGENTS, PUBLIC, House, always, answering, open_house
@@ -54,6 +55,18 @@ async def no_google(_: CardState) -> str | None:
 
 async def slow_google(_: CardState) -> str | None:
     raise TimeoutError
+
+
+@pytest.mark.parametrize(
+    ("save_link", "why"), [(no_google, "Google does not answer."), (slow_google, "no answer in time")]
+)
+async def test_why_there_is_no_save_link_stands_in_the_log(house: House, save_link: object, why: str) -> None:
+    link = await house.issue(ANNA)
+
+    with capture_logs() as logs:
+        await house.offering(save_link=save_link).open(link, Visitor.ANDROID)
+
+    assert [entry["why"] for entry in logs if entry["event"] == "link goes without"] == [why]
 
 
 @pytest.mark.parametrize("save_link", [answering(None), no_google, slow_google], ids=["none", "trouble", "slow"])

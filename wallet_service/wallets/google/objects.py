@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from wallet_service.wallets.filling import filled
 from wallet_service.wallets.google.card_class import CardClass
-from wallet_service.wallets.google.fields import Field, fields_of
+from wallet_service.wallets.google.fields import Field, fields_of, form_of
 from wallet_service.wallets.google.lengths import trimmed
 from wallet_service.wallets.seam import CardFace, Design, Text, Value
+from wallet_service.wallets.written import currency, customs, written
 
 Payload = dict[str, Any]
 
@@ -29,6 +30,12 @@ BARCODES: Mapping[str, str] = {
 COLOUR = re.compile(r"\s*rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)\s*")
 WIDEST = range(-(2**31), 2**31)
 """Whole numbers that Google's `int` holds."""
+MICROS = 10**6
+"""Google counts money in millionths."""
+RICHEST = range(-(2**63) // MICROS + 1, 2**63 // MICROS + 1)
+"""Whole amounts of money that Google's `micros` hold."""
+AS_THE_PHONE_DOES = (None, "PKNumberStyleDecimal", "PKNumberStyleSpellOut")
+"""Styles of numbers that Google's `int` is written in anyway."""
 
 
 class Entry(NamedTuple):
@@ -89,7 +96,7 @@ def full_object(style: CardClass, face: CardFace) -> Payload:
             "state": "INACTIVE" if face.voided else "ACTIVE",
             "accountName": str(filled(layout.account_name, values)),
             "accountId": str(filled(layout.account_id, values)),
-            "loyaltyPoints": _points(layout.points_label, filled(layout.points, values)),
+            "loyaltyPoints": _points(face),
             "barcode": _barcode(face),
         }
         | _modules(_own(style, face))
@@ -104,11 +111,23 @@ def _names(style: CardClass) -> Payload:
     return said
 
 
-def _points(label: str, balance: Value) -> Payload:
+def _points(face: CardFace) -> Payload:
+    layout = face.design.google
+    balance: Value = filled(layout.points, face.values)
     if balance == "":
         return {}
-    kind = "int" if isinstance(balance, int) and balance in WIDEST else "string"
-    return _said({"label": label, "balance": {kind: balance if kind == "int" else str(balance)}})
+    form = {**form_of(face.design, layout.balance), "value": balance}
+    return _said({"label": layout.points_label, "balance": _balance(balance, form, face.design.language)})
+
+
+def _balance(balance: Value, form: Mapping[str, Any], language: str) -> Payload:
+    """A number that Google's phones write themselves, where they write it as the field asks; else a text."""
+    if isinstance(balance, int):
+        if (code := currency(form)) and balance in RICHEST:
+            return {"money": {"micros": str(balance * MICROS), "currencyCode": code}}
+        if not code and form.get("numberStyle") in AS_THE_PHONE_DOES and balance in WIDEST:
+            return {"int": balance}
+    return {"string": written(form, customs(language))}
 
 
 def _barcode(face: CardFace) -> Payload:
@@ -132,14 +151,14 @@ def _shared(style: CardClass) -> Iterator[Entry]:
     """The fields that the class shows, in every language."""
     for said in style.shared.values():
         labels = {field.language: str(field.label) for field in said}
-        yield Entry(said[0], labels, {field.language: str(field.value) for field in said})
+        yield Entry(said[0], labels, {field.language: field.said({}) for field in said})
 
 
 def _own(style: CardClass, face: CardFace) -> Iterator[Entry]:
     """The fields that the object shows, in the member's language."""
     for field in fields_of(face.design):
         if field.key not in style.shared:
-            label, body = (str(filled(text, face.values)) for text in (field.label, field.value))
+            label, body = str(filled(field.label, face.values)), field.said(face.values)
             yield Entry(field, {field.language: label}, {field.language: body})
 
 

@@ -87,13 +87,14 @@ class GoogleWallet:
             raise GoogleTrouble(f"The save link cannot be made: {link.reason}.")
         return link
 
-    async def rehearse(self, card: GoogleCard) -> str | None:
-        """What Google has against the first card of a design; None if nothing. Google keeps nothing of it.
+    async def rehearse(self, cards: Sequence[GoogleCard]) -> str | None:
+        """What Google has against these cards, which share a class; None if nothing. Google keeps nothing of them.
 
         Raises `ServiceAccountUnusable`, `GoogleTrouble`.
         """
-        client, style = await self._client(card.issuer), self._classes.of(card)
-        verdict = await client.call(calls.validate([class_payload(style)], [object_payload(style, card.face)]))
+        client, style = await self._client(cards[0].issuer), self._classes.of(cards[0])
+        objects = [object_payload(style, card.face) for card in cards]
+        verdict = await client.call(calls.validate([class_payload(style)], objects))
         if isinstance(verdict, Malformed):
             return verdict.reason
         self._insist(verdict)

@@ -35,7 +35,8 @@ async def or_else(default: T, asked: Awaitable[T], what: str) -> T:
     try:
         return await asked
     except (WalletServiceError, TimeoutError) as trouble:
-        LOG.warning("link goes without", what=what, trouble=type(trouble).__name__)
+        why = getattr(trouble, "detail", "no answer in time")
+        LOG.warning("link goes without", what=what, trouble=type(trouble).__name__, why=why)
         return default
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from wallet_service.wallets.apple.checks.finding import Finding, error, quoted, warning
 from wallet_service.wallets.apple.checks.keys import SLOTS, STYLES
-from wallet_service.wallets.apple.checks.notations import is_date
 from wallet_service.wallets.apple.checks.shapes import is_number
+from wallet_service.wallets.dates import is_date
 
 UNALIGNED_SLOTS = frozenset({"primaryFields", "backFields"})
 NEW_VALUE = "%@"

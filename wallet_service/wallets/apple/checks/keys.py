@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from wallet_service.wallets.apple.checks.notations import CURRENCIES, is_date, read_colour
+from wallet_service.wallets.apple.checks.notations import CURRENCIES, read_colour
 from wallet_service.wallets.apple.checks.shapes import Listing, Plain, Record, Shape, is_number, one_of
+from wallet_service.wallets.dates import is_date
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 

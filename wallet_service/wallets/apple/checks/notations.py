@@ -1,10 +1,8 @@
-"""How Wallet writes dates, colours and currencies."""
+"""How Wallet writes colours and currencies."""
 
 import re
-from datetime import datetime
 from typing import Any, NamedTuple
 
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
 COLOUR = re.compile(r"rgb\( *([0-9]{1,3}) *, *([0-9]{1,3}) *, *([0-9]{1,3}) *\)")
 
 CURRENCIES = frozenset(
@@ -28,11 +26,6 @@ class Colour(NamedTuple):
     blue: int
 
 
-def is_date(value: Any) -> bool:
-    """Whether this is a date as Wallet's parser takes it: ISO 8601 with a zone, `Z` or `±hh:mm`, and nothing after."""
-    return isinstance(value, str) and DATE.fullmatch(value) is not None and _exists(value)
-
-
 def read_colour(value: Any) -> Colour | None:
     """The colour written as `rgb(r, g, b)`, or None."""
     match = COLOUR.fullmatch(value) if isinstance(value, str) else None
@@ -54,11 +47,3 @@ def _luminance(colour: Colour) -> float:
 def _linear(channel: int) -> float:
     share = channel / 255
     return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)
-
-
-def _exists(date: str) -> bool:
-    try:
-        datetime.fromisoformat(date)
-    except ValueError:  # the thirtieth of February
-        return False
-    return True

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date, format_skeleton
 
 from wallet_service.wallets.apple.checks import Finding
 from wallet_service.wallets.apple.checks.keys import CLASSIC_STYLES, SLOTS
@@ -15,7 +16,7 @@ from wallet_service.wallets.apple.preview.barcode import CLASSIC, EVERY, Barcode
 from wallet_service.wallets.apple.preview.links import Part, detected, marked_up
 from wallet_service.wallets.apple.preview.phrases import Phrases, phrases
 from wallet_service.wallets.apple.preview.subject import Picture, Subject
-from wallet_service.wallets.apple.preview.values import long_day, written
+from wallet_service.wallets.written import written
 
 NEW_VALUE = "%@"
 BEHIND = ("backFields", "additionalInfoFields")
@@ -141,7 +142,7 @@ def view(subject: Subject, locale: Locale, now: datetime) -> View:
         back=[*_behind(newest, tongue), *(fronts[-1].crowded_out if fronts else ())],
         notification=_notification(newest, tongue, said),
         lapsed=_lapsed(document, now),
-        day=long_day(now, locale),
+        day=tongue.day,
         phrases=said,
         findings=subject.findings,
     )
@@ -153,6 +154,12 @@ class _Tongue:
 
     locale: Locale
     now: datetime
+
+    @property
+    def day(self) -> str:
+        """The date as it stands on a lock screen: `Sunday, November 22`."""
+        weekday = format_date(self.now, "EEEE", locale=self.locale)
+        return f"{weekday}, {format_skeleton('MMMMd', self.now, locale=self.locale)}"
 
     def read(self, field: Mapping[str, Any]) -> str:
         """The value of a field."""
