@@ -73,7 +73,6 @@ async def test_an_address_goes_by_its_kind(fcm: FcmSimulator) -> None:
     ("address", "outcome"),
     [
         ("unreg-1", Dead(None)),
-        ("mismatch-1", Dead(None)),
         ("malformed-1", Dead(None)),
         ("blamed-1", Dead(None)),
         ("payload-1", Refused("INVALID_ARGUMENT: message.android.ttl")),
@@ -98,6 +97,13 @@ async def test_every_answer_has_its_outcome_after_one_attempt(patient: Patient, 
     fcm, channel = patient
     assert await channel.send([message(address)]) == [outcome]
     assert fcm.attempts(f"news/{address}") == 1
+
+
+async def test_an_address_of_another_project_is_dead_where_others_are_reached(patient: Patient) -> None:
+    _, channel = patient
+    assert await channel.send([message("mismatch-1"), message("anna")]) == [Dead(None), Delivered()]
+    (alone,) = await channel.send([message("mismatch-1")])
+    assert isinstance(alone, Refused)
 
 
 async def test_a_message_that_nobody_answers_is_unknown_and_was_sent_once(fcm: FcmSimulator) -> None:
