@@ -13,6 +13,9 @@ from wallet_service.cards.tell import Telling
 from wallet_service.database.seam import Database, Transaction
 from wallet_service.engine.drain import Drain
 from wallet_service.flows import (
+    ACTIVATE_LOTS,
+    EXPIRE_HOLDS,
+    EXPIRE_LOTS,
     FORGET_ADDRESSES,
     FORGET_CALLBACKS,
     FORGET_KEYS,
@@ -24,6 +27,9 @@ from wallet_service.flows import (
     TELL_PHONES,
 )
 from wallet_service.loyalty.addresses import forget_stale_addresses
+from wallet_service.loyalty.holds import HoldsExpiring
+from wallet_service.loyalty.lapsing import LANES as LAPSING_LANES
+from wallet_service.loyalty.lapsing import Activating, Lapsing
 from wallet_service.loyalty.once import forget_old_keys
 from wallet_service.service import Service
 
@@ -57,6 +63,9 @@ def drains_of(service: Service) -> dict[str, Drain]:
         Drain(FORGET_KEYS, partial(_forget, database, forget_old_keys), patience=IDLE),
         Drain(FORGET_CALLBACKS, partial(_forget, database, forget_old_callbacks), patience=IDLE),
         Drain(FORGET_ADDRESSES, partial(_forget, database, forget_stale_addresses), patience=IDLE),
+        Drain(EXPIRE_LOTS, Lapsing(database).take, lanes=LAPSING_LANES),
+        Drain(ACTIVATE_LOTS, Activating(database).take),
+        Drain(EXPIRE_HOLDS, HoldsExpiring(database).take),
     )
     for drain in drains:
         drain.noted = service.metrics.looks_of(drain.name)

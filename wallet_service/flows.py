@@ -10,10 +10,10 @@ from typing import Any
 
 from wallet_service.cards.faces import Shelf
 from wallet_service.cards.facts import CardsChanged, CardsRestyled, TemplatePublished
-from wallet_service.cards.refresh import refresh_balances, refresh_cards
+from wallet_service.cards.refresh import refresh_balances, refresh_cards, refresh_expiries
 from wallet_service.database.seam import Settle, Transaction
 from wallet_service.engine.seam import Cron, Engine
-from wallet_service.loyalty.facts import BalanceChanged, MemberChanged, MemberEnrolled
+from wallet_service.loyalty.facts import BalanceChanged, ExpiriesChanged, MemberChanged, MemberEnrolled
 from wallet_service.settings import PushSettings
 
 TELL_PHONES = "tell_phones"
@@ -25,6 +25,9 @@ FORGET_KEYS = "forget_old_keys"
 FORGET_CALLBACKS = "forget_old_callbacks"
 RECONCILE_GOOGLE = "reconcile_google"
 FORGET_ADDRESSES = "forget_stale_addresses"
+EXPIRE_LOTS = "expire_lots"
+ACTIVATE_LOTS = "activate_lots"
+EXPIRE_HOLDS = "expire_holds"
 
 CLOCKWORK = (
     Cron(TELL_PHONES, "* * * * *"),  # whatever a lost wake-up left behind
@@ -36,6 +39,9 @@ CLOCKWORK = (
     Cron(FORGET_KEYS, "17 3 * * *"),
     Cron(FORGET_CALLBACKS, "27 3 * * *"),
     Cron(FORGET_ADDRESSES, "37 3 * * *"),
+    Cron(EXPIRE_LOTS, "* * * * *"),
+    Cron(ACTIVATE_LOTS, "* * * * *"),
+    Cron(EXPIRE_HOLDS, "* * * * *"),
 )
 
 TELLERS = {"apple": TELL_PHONES, "google": TELL_GOOGLE, "web": TELL_BROWSERS}
@@ -61,12 +67,16 @@ def map_flows(engine: Engine, push: PushSettings) -> dict[type, Step]:
     async def show_balance(tx: Transaction, facts: Sequence[BalanceChanged]) -> None:
         await refresh_balances(tx, facts, push.interval)
 
+    async def show_expiry(tx: Transaction, facts: Sequence[ExpiriesChanged]) -> None:
+        await refresh_expiries(tx, facts, push.interval)
+
     async def show_member(tx: Transaction, facts: Sequence[MemberChanged]) -> None:
         await refresh_cards(tx, facts, shelf, push.interval)
 
     return {
         MemberEnrolled: nothing,
         BalanceChanged: show_balance,
+        ExpiriesChanged: show_expiry,
         MemberChanged: show_member,
         CardsChanged: tell_wallets,
         TemplatePublished: wake(RESTYLE_CARDS),

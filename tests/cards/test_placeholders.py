@@ -1,5 +1,7 @@
 """The language of placeholders, in every language of people."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,11 +31,14 @@ ANNA = Holder(
     programme="Heroes",
     brand="Burger Heroes",
     language="en",
+    expiring_points=120,
+    expires_on=date(2027, 1, 31),
 )
 
 
 def holder(**known: str | int) -> Holder:
-    return Holder(**{**dict.fromkeys(FIELDS, ""), "balance": 0, **known})  # type: ignore[arg-type]  # by field name
+    nothing = dict.fromkeys(FIELDS, "") | {"balance": 0, "expiring_points": 0, "expires_on": None}
+    return Holder(**{**nothing, **known})  # type: ignore[arg-type]  # by field name
 
 
 def shown(name: str, member: Holder = ANNA, language: str = "en", units: dict[str, str] = ENGLISH) -> str | int:
@@ -86,8 +91,9 @@ def test_a_text_names_the_fields_it_shows_whatever_the_filters():
         ("{balance|points:x}", 10, "written points"),
         ("{balance|or:0}", 10, "goes with text only"),
         ("{balance|or:none}", 10, "goes with text only"),
-        ("Hi {name|or:x|points}", 15, "goes with the bare balance only"),
-        ("{balance|number|number}", 17, "goes with the bare balance only"),
+        ("Hi {name|or:x|points}", 15, "goes with bare points only"),
+        ("{balance|number|number}", 17, "goes with bare points only"),
+        ("{expires_on|points}", 13, "goes with bare points only"),
         ("{ balance }", 2, 'no field " balance "'),
         ("{name.__class__}", 2, "no field"),
     ],
@@ -108,10 +114,19 @@ def test_a_wrong_placeholder_is_refused_with_its_place(text, position, reason):
         ("balance|points|or:none", "1,250 points"),
         ("first_name|or:friend", "Anna"),
         ("external_id", "BH-100045"),
+        ("expiring_points", 120),
+        ("expiring_points|points", "120 points"),
+        ("expires_on", "January 31, 2027"),
+        ("expires_on|or:none expires", "January 31, 2027"),
     ],
 )
 def test_a_placeholder_shows_its_field(name, value):
     assert shown(name) == value
+
+
+def test_what_never_expires_has_no_day():
+    assert (shown("expiring_points", holder()), shown("expires_on", holder())) == (0, "")
+    assert shown("expires_on|or:none expires", holder()) == "none expires"
 
 
 def test_what_is_not_known_is_replaced_by_a_word():

@@ -17,9 +17,10 @@ from tests.faults.proof import Figures, Runs, prove
 from tests.faults.scenarios import SCENARIOS
 from tests.fuzz.campaign import run_fuzz
 from tests.loyalty.ledger_proof import run_model
+from tests.loyalty.lots_proof import run_lots
 
 OUT = Console(highlight=False, soft_wrap=True)
-FUZZ, LEDGER = "fuzz", "ledger-model"
+FUZZ, LEDGER, LOTS = "fuzz", "ledger-model", "ledger"
 
 
 class Tell(Protocol):
@@ -54,6 +55,9 @@ def attempt(wishes: argparse.Namespace, folder: Path, tell: Tell) -> str:
     if wishes.name == LEDGER:
         run_model(wishes.runs, wishes.seed, tell)
         return "The ledger is what the model says"
+    if wishes.name == LOTS:
+        run_lots(wishes.runs, wishes.seed, tell)
+        return "Every lot and every entry is what the model says, and every member is proven"
     runs = Runs(wishes.runs, wishes.seed, lambda done, figures: tell(done, words(figures)))
     figures = asyncio.run(prove(SCENARIOS[wishes.name], folder, runs))
     return f"Nothing lost, nothing doubled, everybody told: {words(figures)}"
@@ -65,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
         **{name: scenario.__doc__ for name, scenario in SCENARIOS.items()},
         FUZZ: run_fuzz.__doc__,
         LEDGER: run_model.__doc__,
+        LOTS: run_lots.__doc__,
     }
     abouts = (f"  {name:18}{about}" for name, about in proofs.items())
     asked = argparse.ArgumentParser(

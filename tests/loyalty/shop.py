@@ -12,11 +12,12 @@ from wallet_service.database.postgres import PostgresDatabase
 from wallet_service.database.seam import Database, Transaction
 from wallet_service.errors import WalletServiceError
 from wallet_service.flows import map_flows, settle_by
-from wallet_service.loyalty import sql
-from wallet_service.loyalty.balances import Entry, Posting, post_entries
+from wallet_service.loyalty.balances import Posting, post_entries
 from wallet_service.loyalty.brands import Programme, create_programme, find_programme
+from wallet_service.loyalty.entry import Entry
 from wallet_service.loyalty.members import Member, change_member, enrol_member, find_member, list_entries
 from wallet_service.loyalty.once import OnceKey, Reply
+from wallet_service.loyalty.proving import prove_members
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.service import Service
 from wallet_service.settings import PushSettings
@@ -119,9 +120,9 @@ class Shop:
             return await find_card(tx, self.brand.id, card.id)
 
     async def prove(self) -> None:
-        """Every balance is the sum of its entries."""
-        async with self.database.read() as tx:
-            assert await tx.all(sql.LEDGER_PROOF, {"brand": self.brand.id}) == []
+        """Every balance, every lot and every digest follows from the entries."""
+        async for proofs in prove_members(self.database, self.brand.id):
+            assert [proof for proof in proofs if proof.broken] == []
 
     @asynccontextmanager
     async def second_database(

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from wallet_service.amounts import MOST, Points
 from wallet_service.errors import Invalid
-from wallet_service.loyalty.balances import Account, BalanceOutOfRange, InsufficientPoints, Posting, decide
+from wallet_service.loyalty.account import Account
+from wallet_service.loyalty.balances import BalanceOutOfRange, InsufficientPoints, Posting, decide
 from wallet_service.loyalty.references import MemberRef
 
 ANNA = MemberRef("external", "BH-1")
@@ -15,7 +16,7 @@ WISHES = st.integers(-3 * MOST, 3 * MOST)
 
 
 def account(balance: int, *, may_go_negative: bool = False) -> Account:
-    return Account("mem_1", Points(balance), may_go_negative)
+    return Account("brand_1", "mem_1", Points(balance), may_go_negative)
 
 
 def move(amount: int) -> Posting:

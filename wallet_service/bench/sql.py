@@ -45,9 +45,13 @@ PLAIN_INSERT_ENTRY = text("""
 WITH kept AS (
     INSERT INTO idempotency (brand_id, key, fingerprint, status, body, created_at)
     VALUES (:brand, :key, :fingerprint, 201, :body, :now)
+), written AS (
+    INSERT INTO ledger_entry (id, brand_id, member_id, amount, balance_after, reason, reference, created_at)
+    VALUES (nextval('ledger_entry_id'), :brand, :member, 1, :balance, 'Lunch', NULL, :now)
+    RETURNING id, brand_id, member_id, created_at
 )
-INSERT INTO ledger_entry (id, brand_id, member_id, amount, balance_after, reason, reference, created_at)
-VALUES (nextval('ledger_entry_id'), :brand, :member, 1, :balance, 'Lunch', NULL, :now)
+INSERT INTO bonus_lot (id, brand_id, member_id, amount, remaining, state, origin, created_at)
+SELECT id, brand_id, member_id, 1, 1, 'open', 'manual', created_at FROM written
 """)
 
 PLAIN_UPDATE_BALANCE = text("UPDATE member SET balance = :balance WHERE id = :id")
@@ -58,3 +62,28 @@ INSERT INTO push_due (card_id, due_at, attempt) VALUES (:card, :now, 0)
 ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1
 """)
 """The last of the four ordinary statements that `bench balances` compares with."""
+
+GRANT_LOTS = text("""
+WITH granted AS MATERIALIZED (
+    SELECT nextval('ledger_entry_id') AS id, m.id AS member_id, m.brand_id, m.balance + :points * n AS balance
+    FROM member AS m CROSS JOIN generate_series(1, :lots) AS n WHERE m.id = ANY(CAST(:members AS text[])) ORDER BY m.id, n
+), entered AS (
+    INSERT INTO ledger_entry (id, brand_id, member_id, kind, amount, balance_after, lots, digest, created_at)
+    SELECT id, brand_id, member_id, 'posted', :points, balance, jsonb_build_array(jsonb_build_array(id, :points)),
+        sha256(''), :now
+    FROM granted
+), opened AS (
+    INSERT INTO bonus_lot (id, brand_id, member_id, amount, remaining, state, expires_at, origin, created_at)
+    SELECT id, brand_id, member_id, :points, :points, 'open', :now, 'bench', :now FROM granted
+)
+UPDATE member SET balance = balance + :points * :lots, digest = sha256('') WHERE id = ANY(CAST(:members AS text[]))
+""")
+"""Points that have expired already, in so many lots for each of these members."""
+
+ANALYZE_LOTS = text("ANALYZE member, bonus_lot, ledger_entry, push_due")
+
+CALL_OFF = text("TRUNCATE push_due")
+"""No phone is due to be told any more."""
+
+LAPSED = text("SELECT count(*) AS lots FROM ledger_entry AS e, jsonb_array_elements(e.lots) WHERE e.kind = 'expired'")
+"""How many lots have ever expired, by what the entries say."""

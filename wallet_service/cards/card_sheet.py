@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from wallet_service.cards.google_sheet import GoogleSheet, read_google_sheet
@@ -11,6 +12,7 @@ from wallet_service.cards.problem import Problem, TemplateInvalid, error
 
 WHERE = "card.toml"
 SAMPLE_ID = "01k00000000000000000000000"
+SAMPLE_DAY = date(2027, 1, 31)
 WORDS = {str: "text in quotes", int: "a whole number", list: "a list", dict: "a table"}
 
 NEEDED: Mapping[tuple[str, str], type] = {
@@ -69,6 +71,8 @@ def _sample(sheet: Mapping[str, Any], card: Mapping[str, Any]) -> Holder:
         programme=sheet["sample"].get("programme", card["title"]),
         brand=sheet["sample"].get("brand", card["title"]),
         language=card["languages"][0],
+        expiring_points=sheet["sample"]["balance"] // 4,
+        expires_on=SAMPLE_DAY,
     )
 
 

@@ -1,10 +1,11 @@
 """From what we know to what the card shows. PURE."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wallet_service.cards.placeholders import Holder
+from wallet_service.loyalty.expiring import Expiring
 from wallet_service.wallets.seam import CardFace, Design, Value
 
 
@@ -21,6 +22,8 @@ class CardState:
     token_key: int
     voided: bool
     holder: Holder
+    time_zone: str = "UTC"
+    """By whose calendar the holder's points expire."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +32,8 @@ class Style:
 
     design: Design
     fills: Mapping[str, Callable[[Holder], Value]]
+    shows_expiry: bool = False
+    """Whether it shows what expires next, for which the holder's lots have to be read."""
 
 
 def looks_alike(one: CardFace, other: CardFace) -> bool:
@@ -49,3 +54,9 @@ def compose(style: Style, state: CardState) -> CardFace:
         token_key=state.token_key,
         voided=state.voided,
     )
+
+
+def expecting(state: CardState, expiring: Expiring | None) -> CardState:
+    """The card of a holder whose points expire so."""
+    points, on = (expiring.points, expiring.on) if expiring else (0, None)
+    return replace(state, holder=replace(state.holder, expiring_points=points, expires_on=on))

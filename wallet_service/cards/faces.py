@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from wallet_service.cards import sql
-from wallet_service.cards.design import CardState, Style, compose
-from wallet_service.cards.placeholders import Holder
+from wallet_service.cards.design import CardState, Style, compose, expecting
+from wallet_service.cards.placeholders import EXPIRY, Holder, field_of
 from wallet_service.cards.templates import Template, design, fillers, from_bundle, parse_template
 from wallet_service.database.seam import Database, Row, Transaction
+from wallet_service.loyalty.lot_list import expiring_of
 from wallet_service.loyalty.members import first_name
 from wallet_service.wallets.seam import CardFace, Design, Package, Wallet
 
@@ -79,7 +80,8 @@ def _understand(bundle: bytes) -> Template:
 def style_of(template: Template, version_id: str, language: str) -> Style:
     """The template in one of its languages, ready to be filled."""
     laid_out = design(template, version_id, language)
-    return Style(laid_out, fillers(template, laid_out))
+    fills = fillers(template, laid_out)
+    return Style(laid_out, fills, shows_expiry=any(field_of(name) in EXPIRY for name in fills))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,10 @@ class Faces:
         style = self.shelf.ready(state.template_version_id, state.holder.language)
         if style is None:
             async with self.database.read() as tx:
-                style = await self.shelf.style(tx, state.template_version_id, state.holder.language)
+                return await face(tx, self.shelf, state)
+        if style.shows_expiry:
+            async with self.database.read() as tx:
+                return await face(tx, self.shelf, state)
         return compose(style, state)
 
     async def package(self, state: CardState) -> Package:
@@ -117,7 +122,10 @@ async def states_together(tx: Transaction, serial: str) -> list[CardState]:
 
 async def face(tx: Transaction, shelf: Shelf, state: CardState) -> CardFace:
     """The face of a card in this state."""
-    return compose(await shelf.style(tx, state.template_version_id, state.holder.language), state)
+    style = await shelf.style(tx, state.template_version_id, state.holder.language)
+    if style.shows_expiry:
+        state = expecting(state, await expiring_of(tx, state.holder.member_id, state.time_zone))
+    return compose(style, state)
 
 
 def _state(row: Row) -> CardState:
@@ -142,4 +150,5 @@ def _state(row: Row) -> CardState:
         row.token_key,
         row.voided,
         holder,
+        row.time_zone,
     )

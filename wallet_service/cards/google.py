@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from wallet_service.cards import google_sql as sql
-from wallet_service.cards.design import CardState, compose
+from wallet_service.cards.design import CardState
 from wallet_service.cards.due import SOON, DueCards, describe, next_wait, until
-from wallet_service.cards.faces import Shelf, states
+from wallet_service.cards.faces import Shelf, face, states
 from wallet_service.cards.notices import Notice, balance_notice
 from wallet_service.clock import Clock
 from wallet_service.database.seam import Database, Row, Transaction
@@ -187,8 +187,8 @@ class GoogleTelling:
         card = await _google_card(tx, self.shelf, issuer, kept, state)
         former = kept.shown_template
         if former not in {None, state.template_version_id}:
-            style = await self.shelf.style(tx, former, state.holder.language)
-            card = replace(card, formerly=compose(style, state))
+            before = replace(state, template_version_id=former)
+            card = replace(card, formerly=await face(tx, self.shelf, before))
         return Wish(replace(card, notify=notice is Notice.GIVEN), state, notice, kept.seq)
 
 
@@ -200,8 +200,7 @@ async def _issuer_of(tx: Transaction, card_id: str) -> Row | None:
 async def _google_card(tx: Transaction, shelf: Shelf, issuer: str, template: Row, state: CardState) -> GoogleCard:
     """The card, and its class in the newest version, which cards that are still to be restyled share with the others."""
     designs = await shelf.designs(tx, template.newest)
-    style = await shelf.style(tx, state.template_version_id, state.holder.language)
-    return GoogleCard(issuer, template.template, designs, compose(style, state))
+    return GoogleCard(issuer, template.template, designs, await face(tx, shelf, state))
 
 
 def _as_told(wishes: Mapping[str, Wish], shown: Mapping[str, Shown]) -> dict[str, Any]:

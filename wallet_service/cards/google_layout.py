@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wallet_service.cards.google_sheet import GoogleSheet
-from wallet_service.cards.placeholders import parse
+from wallet_service.cards.placeholders import field_of, parse
 from wallet_service.wallets.seam import GoogleLayout, Hole, Text, Value
 
 STYLES = ("storeCard", "posterGeneric")
@@ -84,7 +84,7 @@ def _lone(text: Text | Value) -> str:
     """The field that is all a text shows, whatever its filters."""
     match text:
         case Text((Hole(name),)):
-            return name.partition("|")[0]
+            return field_of(name)
     return ""
 
 

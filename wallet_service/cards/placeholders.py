@@ -4,6 +4,9 @@
     {first_name|or:you}   you, if no name      {balance|number}   1,250
     {name}                Anna Petrova         {balance|points}   1,250 points, in the member's language
 
+    {expiring_points|points}       120 points: so many expire next; 0, if none ever do
+    {expires_on|or:none expires}   31 January 2027, the last day on which they can be spent; empty, if none ever do
+
 Filters chain from left to right; `{{` and `}}` are the braces themselves. Nothing else can be said: a template is
 written by people who design, and read for every card.
 """
@@ -11,11 +14,13 @@ written by people who design, and read for every card.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from difflib import get_close_matches
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from wallet_service.cards.calendar import dater
 from wallet_service.cards.numerals import counter, grouper
 from wallet_service.errors import Invalid
 from wallet_service.wallets.seam import Hole, Text, Value
@@ -37,6 +42,10 @@ class Holder:
     programme: str
     brand: str
     language: str
+    expiring_points: int = 0
+    """How many points expire next."""
+    expires_on: date | None = None
+    """The last day on which they can be spent."""
 
 
 class PlaceholderInvalid(Invalid):
@@ -59,7 +68,7 @@ class Setting:
 class Filter:
     """One filter: what it takes, whether it needs an argument, how it is made. It always gives text.
 
-    A filter of a balance must always show the number: a card is written anew when a field it shows has changed.
+    A filter of points must always show the number: a card is written anew when a field it shows has changed.
     """
 
     takes: type[Value]
@@ -85,7 +94,12 @@ def _points(setting: Setting) -> Callable[[int], str]:
     return lambda points: f"{number(points)} {word(points)}"
 
 
-FIELDS: Mapping[str, type[Value]] = {field.name: field.type for field in fields(Holder)}  # type: ignore[misc]  # they are
+FIELDS: Mapping[str, type[Value | date]] = {
+    field.name: field.type if field.type in (str, int) else date for field in fields(Holder)
+}
+"""What each field is. A day is written in words before any filter sees it."""
+EXPIRY = frozenset({"expiring_points", "expires_on"})
+"""Fields that tell what expires next."""
 FILTERS: Mapping[str, Filter] = {
     "points": Filter(int, False, _points),
     "number": Filter(int, False, lambda setting: grouper(setting.language)),
@@ -110,25 +124,32 @@ def holes_of(text: str) -> tuple[Hole, ...]:
     return tuple(piece for piece in _pieces(text) if isinstance(piece, Hole))
 
 
+def field_of(name: str) -> str:
+    """The field that a placeholder shows, whatever its filters."""
+    return name.partition("|")[0]
+
+
 def fields_of(text: str) -> frozenset[str]:
     """The fields that a text shows: while they stand still, so does the text. Raises `PlaceholderInvalid`."""
-    return frozenset(hole.name.partition("|")[0] for hole in holes_of(text))
+    return frozenset(field_of(hole.name) for hole in holes_of(text))
 
 
 def compile_hole(name: str, language: str, units: Units) -> Callable[[Holder], Value]:
     """A quick function that fills a placeholder (`balance|points`) in a language.
 
-    `units` are the words for `points`, needed only there. A bare `balance` stays a number. Raises
+    `units` are the words for `points`, needed only there. Bare points stay a number. Raises
     `PlaceholderInvalid`, or `NumbersUnknown` when numbers are to be written in a language nobody knows.
     """
     reading = _read(name, f"{{{name}}}", 1)
-    fill: Callable[[Holder], Value] = attrgetter(reading.field)
+    fill: Callable[[Holder], Any] = attrgetter(reading.field)
+    if FIELDS[reading.field] is date:
+        fill = _then(fill, dater(language))
     for filter_, argument in reading.steps:
         fill = _then(fill, filter_.make(Setting(argument, language, units)))
     return fill
 
 
-def _then(first: Callable[[Holder], Value], second: Callable[[Any], str]) -> Callable[[Holder], str]:
+def _then(first: Callable[[Holder], Any], second: Callable[[Any], str]) -> Callable[[Holder], str]:
     return lambda holder: second(first(holder))
 
 
@@ -157,7 +178,7 @@ def _read(name: str, text: str, position: int) -> Reading:
     field, *words = name.split("|")
     if field not in FIELDS:
         raise _refusal(_unknown("field", field, FIELDS), text, position)
-    kind, position = FIELDS[field], position + len(field) + 1
+    kind, position = int if FIELDS[field] is int else str, position + len(field) + 1
     steps = []
     for word in words:
         steps.append(_step(word, kind, text, position))
@@ -179,7 +200,7 @@ def _step(word: str, kind: type[Value], text: str, position: int) -> tuple[Filte
 
 
 def _names_of(kind: type[Value]) -> str:
-    return "the bare balance" if kind is int else "text"
+    return "bare points" if kind is int else "text"
 
 
 def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:

@@ -41,7 +41,7 @@ UPDATE card SET voided_at = :now WHERE brand_id = :brand AND id = :id AND voided
 STATES = text("""
 SELECT c.id AS serial, c.pass_type, c.template_version_id, c.version, c.change_seq, c.modified_at, c.token_key,
     c.voided_at IS NOT NULL AS voided, m.id AS member_id, m.name, m.balance, m.external_id, m.language,
-    p.name AS programme, b.name AS brand
+    m.time_zone, p.name AS programme, b.name AS brand
 FROM card AS c JOIN member AS m ON m.id = c.member_id JOIN programme AS p ON p.id = c.programme_id
     JOIN brand AS b ON b.id = c.brand_id
 WHERE c.id = ANY(CAST(:cards AS text[]))
@@ -97,9 +97,9 @@ def _touch(which: str) -> TextClause:
 
 TOUCH_SHOWING = _touch("""
     JOIN template_version AS t ON t.id = c.template_version_id
-    WHERE c.member_id = ANY(CAST(:members AS text[])) AND c.voided_at IS NULL AND CAST(:field AS text) = ANY(t.shows)
+    WHERE c.member_id = ANY(CAST(:members AS text[])) AND c.voided_at IS NULL AND t.shows && CAST(:fields AS text[])
 """)
-"""Cards of these members whose design shows this field."""
+"""Cards of these members whose design shows one of these fields."""
 
 TOUCH_THESE = _touch("WHERE c.id = ANY(CAST(:cards AS text[]))")
 

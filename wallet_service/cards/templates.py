@@ -10,7 +10,7 @@ from wallet_service.cards.card_sheet import read_card_sheet
 from wallet_service.cards.google_layout import OWN_IMAGE, google_layout
 from wallet_service.cards.google_sheet import GoogleSheet
 from wallet_service.cards.json_tree import depth, leaves, with_texts
-from wallet_service.cards.placeholders import Holder, Units, compile_hole, parse
+from wallet_service.cards.placeholders import Holder, Units, compile_hole, field_of, parse
 from wallet_service.cards.problem import TemplateInvalid, error
 from wallet_service.cards.strings_file import read_strings
 from wallet_service.cards.template_source import TemplateSource, digest, from_bundle, read_template, to_bundle
@@ -179,7 +179,7 @@ def _in_words(words: Strings) -> Callable[[str, str], str]:
 
 def _fields_shown(template: Template, laid_out: Design) -> Iterator[str]:
     """Fields that a design shows: a translation may show more than the text it translates."""
-    return (name.partition("|")[0] for name in fillers(template, laid_out))
+    return map(field_of, fillers(template, laid_out))
 
 
 def _announcing(node: Any, announce: str) -> Any:

@@ -18,6 +18,7 @@ BENCHES: Mapping[str, str] = {
     "passes": "signed passes made on one core, against the RSA signatures alone",
     "fetches": "phones that ask again over HTTP, against an application that does nothing",
     "balances": "durable balance changes, against four ordinary statements, and over HTTP",
+    "expiry": "lots of points that expire, with ledger, balances and cards",
     "import": "a bulk import of entries, and what it takes of memory",
     "pushes": "what a push costs, against aioapns and h2load",
     "google": "balance PATCHes against google-auth with requests, and an hour within Google's quota",

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "brand": ("brands:app", "Brands, their pass types and programmes."),
     "key": ("keys:app", "API keys, and the master keys."),
     "import": ("imports:app", "Members and points out of files: move in."),
+    "ledger": ("ledger:app", "The books: every balance, proven from its entries."),
     "template": ("templates:app", "Card templates."),
     "card": ("cards:app", "Cards, and what their phones show."),
     "pass": ("passes:app", "Pass files."),

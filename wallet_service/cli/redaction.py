@@ -16,6 +16,8 @@ LISTED = frozenset(
         "jobs",
         "level",
         "logger",
+        "lot",
+        "members",
         "message",
         "outage",
         "pass_type",

@@ -1,5 +1,6 @@
 """Moving points: the hot path. A batch of postings is read, decided and written in three steps of one transaction."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,10 @@ from typing import Any
 from wallet_service.amounts import MOST, Points
 from wallet_service.database.seam import Row, Transaction
 from wallet_service.errors import Conflict, Invalid, NotFound, WalletServiceError
-from wallet_service.loyalty import sql
-from wallet_service.loyalty.facts import BalanceChanged
+from wallet_service.loyalty import ledger_sql as sql
+from wallet_service.loyalty.account import Account
+from wallet_service.loyalty.books import account_of, read_lots, write
+from wallet_service.loyalty.entry import Entry
 from wallet_service.loyalty.once import OnceKey, Reply, as_json, claim
 from wallet_service.loyalty.references import Kind, MemberRef
 
@@ -38,6 +41,13 @@ class InsufficientPoints(Conflict):
     title = "Not enough points"
 
 
+class LotDatesInvalid(Invalid):
+    """Points must count before they expire, both moments lie ahead, and only points that are added have them."""
+
+    slug = "lot-dates-invalid"
+    title = "Points cannot expire or begin at this moment"
+
+
 class BalanceOutOfRange(Invalid):
     """The balance would leave the range we keep (a thousand million points either way)."""
 
@@ -57,42 +67,27 @@ class Posting:
     reference: str | None = None
     """The caller's own number for it, such as the receipt's."""
     once: OnceKey | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A ledger entry as written."""
-
-    id: int
-    member_id: str
-    amount: Points
-    balance: Points
-    """The balance after it."""
-    reason: str | None
-    reference: str | None
-    created_at: datetime
+    expires_at: datetime | None = None
+    """When points that are added are gone; None: never."""
+    activates_at: datetime | None = None
+    """When they begin to count; None: at once."""
+    origin: str = "manual"
+    """Why they were granted: by hand, by an import, for a purchase, by a mechanic."""
 
 
 Render = Callable[[Entry | WalletServiceError], Reply]
 """How the door words an entry or a refusal: kept with the key, so that a repeated request hears the very same."""
 
 
-@dataclass(slots=True)
-class Account:
-    """A member's balance while a batch is decided; later postings of the batch see earlier ones."""
-
-    member_id: str
-    balance: Points
-    may_go_negative: bool
-
-
 async def post_entries(tx: Transaction, postings: Sequence[Posting], render: Render) -> list[Reply]:
     """Write all postings that may be written; one reply for each, in order."""
     claims = await claim(tx, [posting.once for posting in postings])
     free = [n for n, claimed in enumerate(claims) if claimed is None]
-    decided = await _decide_all(tx, [postings[n] for n in free])
+    accounts: dict[str, Account] = {}
+    decided = await _decide_all(tx, [postings[n] for n in free], accounts)
     replies = [render(outcome) for outcome in decided]
-    await _write(tx, [postings[n] for n in free], decided, replies)
+    answers = [_answer_row(postings[n].once, reply) for n, reply in zip(free, replies, strict=True)]
+    await write(tx, accounts.values(), [answer for answer in answers if answer])
     answered = dict(zip(free, replies, strict=True))
     return [answered[n] if claimed is None else _answer(claimed, render) for n, claimed in enumerate(claims)]
 
@@ -107,7 +102,7 @@ def decide(posting: Posting, account: Account) -> Points:
         raise InsufficientPoints(
             f"The balance is {account.balance}; this would take {-wanted}.", balance=account.balance, wanted=-wanted
         )
-    if abs(after) > MOST:
+    if abs(after) > max(MOST, abs(account.balance)):  # beyond it by what a hold gave back, a balance can be spent
         raise BalanceOutOfRange(f"{account.balance} and {wanted} make {after}.", limit=MOST)
     return wanted
 
@@ -116,34 +111,74 @@ def _answer(claimed: Reply | WalletServiceError, render: Render) -> Reply:
     return claimed if isinstance(claimed, Reply) else render(claimed)
 
 
-async def _decide_all(tx: Transaction, postings: Sequence[Posting]) -> list[Entry | WalletServiceError]:
+async def _decide_all(
+    tx: Transaction, postings: Sequence[Posting], accounts: dict[str, Account]
+) -> list[Entry | WalletServiceError]:
     if not postings:
         return []
-    found: dict[int, list[Row]] = {}
-    accounts: dict[str, Account] = {}
+    found: dict[int, list[Row]] = defaultdict(list)
     for row in await tx.all(sql.LOCK_ACCOUNTS, {"postings": _wanted(postings)}):
-        number, member_id, balance, may_go_negative, _ = row
-        found.setdefault(number, []).append(row)
-        accounts.setdefault(member_id, Account(member_id, balance, may_go_negative))
-    before = {account.member_id: account.balance for account in accounts.values()}
-    decided = [_decide_one(tx.now, posting, found.get(n, ()), accounts) for n, posting in enumerate(postings)]
-    for account in accounts.values():
-        if account.balance != before[account.member_id]:
-            tx.record(BalanceChanged(account.member_id))
-    return decided
+        found[row.n].append(row)
+        account_of(row, accounts).add_number(row.entry_id)
+    takers = {row.id for n, rows in found.items() if may_take(postings[n]) for row in rows}
+    await read_lots(tx, [accounts[member] for member in sorted(takers)])
+    return [_decide_one(tx.now, posting, found.get(n, ()), accounts) for n, posting in enumerate(postings)]
+
+
+async def lock_account(tx: Transaction, brand_id: str, ref: MemberRef) -> Account:
+    """The account of one member, locked and with its open lots, for one entry, and one that lets go what has expired.
+
+    Raises `MemberNotFound` or `MemberAmbiguous`.
+    """
+    rows = await tx.all(sql.LOCK_ACCOUNTS, {"postings": _wanted([Posting(brand_id, ref)])})
+    row = only(rows, ref)
+    account = account_of(row, {})
+    account.add_number(row.entry_id)
+    await read_lots(tx, [account])
+    return account
+
+
+def may_take(posting: Posting) -> bool:
+    """Whether points may have to be taken. PURE."""
+    return posting.amount is None or posting.amount < 0
 
 
 def _decide_one(
     now: datetime, posting: Posting, rows: Sequence[Row], accounts: dict[str, Account]
 ) -> Entry | WalletServiceError:
     try:
-        row = only(rows, posting.member)
-        account = accounts[row.id]
-        amount = decide(posting, account)
+        account = accounts[only(rows, posting.member).id]
+        require_dates(posting, now)
+        if may_take(posting):
+            account.lapse(now)
+        return _enter(account, posting, decide(posting, account), now)
     except WalletServiceError as refusal:
         return refusal
-    account.balance = Points(account.balance + amount)
-    return Entry(row.entry_id, row.id, amount, account.balance, posting.reason, posting.reference, now)
+
+
+def require_dates(posting: Posting, now: datetime) -> None:
+    """Whether the moments of a grant can be. Raises `LotDatesInvalid`. PURE."""
+    begins, ends = posting.activates_at, posting.expires_at
+    if begins is None and ends is None:
+        return
+    if may_take(posting):
+        raise LotDatesInvalid("Only points that are added have a beginning or an end.")
+    if (begins is not None and begins <= now) or (ends is not None and ends <= (begins or now)):
+        raise LotDatesInvalid("Points begin to count later than now, and expire later than that.")
+
+
+def _enter(account: Account, posting: Posting, amount: Points, now: datetime) -> Entry:
+    if amount <= 0:
+        return account.spend(Points(-amount), now, reason=posting.reason, reference=posting.reference)
+    return account.grant(
+        amount,
+        now,
+        activates_at=posting.activates_at,
+        expires_at=posting.expires_at,
+        origin=posting.origin,
+        reason=posting.reason,
+        reference=posting.reference,
+    )
 
 
 def only(rows: Sequence[Row], ref: MemberRef) -> Row:
@@ -165,41 +200,9 @@ def _wanted(postings: Sequence[Posting]) -> str:
     )
 
 
-async def _write(
-    tx: Transaction,
-    postings: Sequence[Posting],
-    decided: Sequence[Entry | WalletServiceError],
-    replies: Sequence[Reply],
-) -> None:
-    entries = [
-        _entry_row(posting.brand_id, entry)
-        for posting, entry in zip(postings, decided, strict=True)
-        if isinstance(entry, Entry)
-    ]
-    answers = [
-        _answer_row(posting.once, reply) for posting, reply in zip(postings, replies, strict=True) if posting.once
-    ]
-    if not entries and not answers:
-        return
-    last = {row["member_id"]: row["balance"] for row in entries}
-    balances = [{"id": member_id, "balance": balance} for member_id, balance in last.items()]
-    values = {"entries": as_json(entries), "answers": as_json(answers), "balances": as_json(balances)}
-    await tx.run(sql.WRITE_ENTRIES, values | {"now": tx.now})
-
-
-def _entry_row(brand_id: str, entry: Entry) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "brand_id": brand_id,
-        "member_id": entry.member_id,
-        "amount": entry.amount,
-        "balance": entry.balance,
-        "reason": entry.reason,
-        "reference": entry.reference,
-    }
-
-
-def _answer_row(once: OnceKey, reply: Reply) -> dict[str, Any]:
+def _answer_row(once: OnceKey | None, reply: Reply) -> dict[str, Any] | None:
+    if once is None:
+        return None
     return {
         "brand_id": once.brand_id,
         "key": once.key,

@@ -19,9 +19,16 @@ class BalanceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpiriesChanged:
+    """A member has as many points as before, but they expire otherwise."""
+
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemberChanged:
     """Something else about a member that a card may show is different now."""
 
     member_id: str
     was: Mapping[str, str | None]
-    """What changed, as it was before: some of `name`, `external_id`, `language`."""
+    """What changed, as it was before: some of `name`, `external_id`, `language`, `time_zone`."""

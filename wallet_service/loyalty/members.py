@@ -9,9 +9,10 @@ from wallet_service.amounts import Points
 from wallet_service.database.seam import Row, Transaction
 from wallet_service.errors import Conflict
 from wallet_service.ids import new_id
-from wallet_service.loyalty import sql
-from wallet_service.loyalty.balances import Entry, only
+from wallet_service.loyalty import ledger_sql, sql
+from wallet_service.loyalty.balances import only
 from wallet_service.loyalty.brands import Programme, known_language, known_time_zone
+from wallet_service.loyalty.entry import Entry, Kind
 from wallet_service.loyalty.facts import MemberChanged, MemberEnrolled
 from wallet_service.loyalty.once import as_json
 from wallet_service.loyalty.references import MemberRef, normal_phone
@@ -19,8 +20,8 @@ from wallet_service.loyalty.references import MemberRef, normal_phone
 CHECKS = {"phone": normal_phone, "language": known_language, "time_zone": known_time_zone}
 """Fields whose values are put into their normal form."""
 
-SHOWN = ("name", "external_id", "language")
-"""Fields a card may show, besides the balance."""
+SHOWN = ("name", "external_id", "language", "time_zone")
+"""Fields a card may show, besides the balance; in the time zone it says when points expire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ async def list_members(tx: Transaction, brand_id: str, after: str | None, limit:
 async def list_entries(tx: Transaction, member: Member, before: int | None, limit: int) -> Sequence[Entry]:
     """A member's ledger, newest first, those older than the entry `before`."""
     values = {"member": member.id, "before": before or 2**62, "limit": limit}
-    return [Entry(*row) for row in await tx.all(sql.ENTRIES, values)]
+    return [entry_of(row) for row in await tx.all(ledger_sql.ENTRIES, values)]
 
 
 def normal_form(wishes: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,6 +153,23 @@ def _checked(wishes: Mapping[str, Any]) -> dict[str, Any]:
 
 def _member(row: Row) -> Member:
     return Member(*(getattr(row, column) for column in COLUMNS))
+
+
+def entry_of(row: Row) -> Entry:
+    """The entry of a row with all its columns."""
+    return Entry(
+        row.id,
+        row.member_id,
+        Kind(row.kind),
+        row.amount,
+        row.balance_after,
+        [(lot, points) for lot, points in row.lots],
+        row.reason,
+        row.reference,
+        row.undoes,
+        row.created_at,
+        row.digest or b"",
+    )
 
 
 def _newcomer_row(member_id: str, newcomer: Newcomer) -> dict[str, Any]:

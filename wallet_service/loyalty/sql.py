@@ -101,11 +101,6 @@ SELECT * FROM member WHERE :kind = 'phone' AND brand_id = :brand AND phone = :re
 
 MEMBERS = text("SELECT * FROM member WHERE brand_id = :brand AND id > :after ORDER BY id LIMIT :limit")
 
-ENTRIES = text("""
-SELECT id, member_id, amount, balance_after, reason, reference, created_at
-FROM ledger_entry WHERE member_id = :member AND id < :before ORDER BY id DESC LIMIT :limit
-""")
-
 KEYS_IN_USE = text("""
 WITH asked AS MATERIALIZED (
     SELECT DISTINCT brand_id, key FROM json_to_recordset(:keys) AS k (brand_id text, key text)
@@ -133,49 +128,3 @@ DELETE FROM idempotency WHERE (brand_id, key) IN (
     SELECT brand_id, key FROM idempotency WHERE created_at < :before ORDER BY created_at LIMIT 10000
 )
 """)
-
-LOCK_ACCOUNTS = text("""
-WITH wanted AS (
-    SELECT * FROM json_to_recordset(:postings) AS p (n int, brand_id text, kind text, ref text)
-), found AS (
-    SELECT n, brand_id, ref AS id FROM wanted WHERE kind = 'id'
-    UNION ALL
-    SELECT n, brand_id, m.id FROM wanted JOIN member AS m USING (brand_id) WHERE m.external_id = ref AND kind = 'external'
-    UNION ALL
-    SELECT n, brand_id, m.id FROM wanted JOIN member AS m USING (brand_id) WHERE m.phone = ref AND kind = 'phone'
-    UNION ALL
-    SELECT n, brand_id, c.member_id FROM wanted JOIN card AS c USING (brand_id)
-    WHERE c.id = ref AND kind = 'card' AND c.voided_at IS NULL
-), locked AS MATERIALIZED (
-    SELECT m.id, m.brand_id, m.balance, p.may_go_negative
-    FROM (SELECT DISTINCT id, brand_id FROM found) AS f JOIN member AS m USING (id, brand_id)
-        JOIN programme AS p ON p.id = m.programme_id
-    ORDER BY m.id FOR NO KEY UPDATE OF m
-)
-SELECT n, locked.id, balance, may_go_negative, nextval('ledger_entry_id') AS entry_id
-FROM found JOIN locked USING (id, brand_id) ORDER BY n
-""")
-"""Locks members in the order of their ids, so that two batches can never wait for each other."""
-
-WRITE_ENTRIES = text("""
-WITH written AS (
-    INSERT INTO ledger_entry (id, brand_id, member_id, amount, balance_after, reason, reference, created_at)
-    SELECT id, brand_id, member_id, amount, balance, reason, reference, CAST(:now AS timestamptz)
-    FROM json_to_recordset(:entries) AS e (
-        id bigint, brand_id text, member_id text, amount bigint, balance bigint, reason text, reference text)
-), kept AS (
-    INSERT INTO idempotency (brand_id, key, fingerprint, status, body, created_at)
-    SELECT brand_id, key, decode(fingerprint, 'hex'), status, convert_to(body, 'UTF8'), CAST(:now AS timestamptz)
-    FROM json_to_recordset(:answers) AS a (brand_id text, key text, fingerprint text, status smallint, body text)
-)
-UPDATE member SET balance = b.balance
-FROM json_to_recordset(:balances) AS b (id text, balance bigint)
-WHERE member.id = b.id
-""")
-
-LEDGER_PROOF = text("""
-SELECT m.id, m.balance, coalesce(sum(e.amount), 0) AS entries
-FROM member AS m LEFT JOIN ledger_entry AS e ON e.member_id = m.id
-WHERE m.brand_id = :brand GROUP BY m.id HAVING m.balance <> coalesce(sum(e.amount), 0)
-""")
-"""Members whose balance is not the sum of their entries: always none."""

@@ -104,3 +104,4 @@ def allowed(scope: Scope) -> Callable[[Caller], Awaitable[Caller]]:
 Reader = Annotated[Caller, Depends(allowed(Scope.READ))]
 Enroller = Annotated[Caller, Depends(allowed(Scope.MEMBERS))]
 Issuer = Annotated[Caller, Depends(allowed(Scope.CARDS))]
+Spender = Annotated[Caller, Depends(allowed(Scope.SPEND))]

@@ -12,9 +12,13 @@ from wallet_service.cards.google_callbacks import GoogleTrace
 from wallet_service.cards.issue import Card
 from wallet_service.errors import WalletServiceError
 from wallet_service.loyalty.addresses import AppAddress
-from wallet_service.loyalty.balances import Entry
+from wallet_service.loyalty.entry import Entry
+from wallet_service.loyalty.expiring import Expiring
+from wallet_service.loyalty.holds import Hold, HoldClosed
+from wallet_service.loyalty.lot_list import BookedLot
 from wallet_service.loyalty.members import Member
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.proof import Proof
 from wallet_service.web.problems import problem
 
 
@@ -40,12 +44,48 @@ def entry_out(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "member": entry.member_id,
+        "kind": entry.kind,
         "amount": entry.amount,
         "balance": entry.balance,
         "reason": entry.reason,
         "reference": entry.reference,
+        "lots": [{"lot": lot, "points": points} for lot, points in entry.moves],
+        "undoes": entry.undoes,
         "created_at": entry.created_at,
     }
+
+
+def render_hold(status: int, outcome: Hold | HoldClosed) -> Reply:
+    """The answer about a hold: as it is, or that it is closed."""
+    return refusal_reply(outcome) if isinstance(outcome, HoldClosed) else reply(status, hold_out(outcome))
+
+
+def hold_out(hold: Hold) -> dict[str, Any]:
+    """A hold."""
+    return {
+        "id": hold.id,
+        "member": hold.taken.member_id,
+        "state": hold.state,
+        "amount": hold.amount,
+        "captured": hold.captured,
+        "balance": hold.balance,
+        "entry": hold.taken.id,
+        "reason": hold.taken.reason,
+        "reference": hold.taken.reference,
+        "expires_at": hold.expires_at,
+        "created_at": hold.taken.created_at,
+        "closed_at": hold.closed_at,
+    }
+
+
+def lot_out(lot: BookedLot) -> dict[str, Any]:
+    """A lot."""
+    return asdict(lot)
+
+
+def expiring_out(expiring: Expiring) -> dict[str, Any]:
+    """What expires next."""
+    return asdict(expiring)
 
 
 def member_out(member: Member) -> dict[str, Any]:
@@ -104,4 +144,19 @@ def device_out(device: DeviceTrace, version: int) -> dict[str, Any]:
         "fetched_version": device.fetched_version,
         "fetched_at": device.fetched_at,
         "up_to_date": device.up_to_date(version),
+    }
+
+
+def proof_out(proof: Proof) -> dict[str, Any]:
+    """A proof of a member's points."""
+    return {
+        "member": proof.member_id,
+        "chain": "broken" if proof.broken else "whole",
+        "broken_at": proof.broken.at if proof.broken else None,
+        "finding": proof.broken.why if proof.broken else None,
+        "balance": proof.balance,
+        "entries": proof.entries,
+        "lots_left": proof.lots_left,
+        "digest": proof.digest.hex() or None,
+        "from_entry": proof.from_entry,
     }

@@ -13,7 +13,7 @@ from wallet_service.cards.faces import states_together
 from wallet_service.cards.google import SaveLinks
 from wallet_service.database.seam import Database
 from wallet_service.web import health, problem_pages, problems
-from wallet_service.web.api import addresses, bulk, cards, entries, members, wallets
+from wallet_service.web.api import addresses, bulk, cards, entries, holds, lots, members, proof, reversals, wallets
 from wallet_service.web.api.answers import LineResult, Problem
 from wallet_service.web.api.document import complete
 from wallet_service.web.api.models import BulkEntry
@@ -128,6 +128,19 @@ def build_api(doors: Doors) -> FastAPI:
     )
     app.state.doors = doors
     problems.install(app)
-    for part in (members, entries, bulk, cards, addresses, wallets, problem_pages, reference):
+    for part in (
+        members,
+        entries,
+        bulk,
+        cards,
+        addresses,
+        wallets,
+        problem_pages,
+        reference,
+        reversals,
+        holds,
+        proof,
+        lots,
+    ):
         app.include_router(part.router)
     return app

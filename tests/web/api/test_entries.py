@@ -4,7 +4,7 @@ from tests.people import ANNA, BORIS, OTHER_PASS_TYPE, open_brand
 from tests.web.api.desk import Desk, done, refused
 from wallet_service.amounts import MOST
 from wallet_service.service import Service
-from wallet_service.web.api.answers import EntryOut, EntryPage
+from wallet_service.web.api.ledger_answers import EntryOut, EntryPage
 
 
 async def test_one_call_of_the_till_changes_the_balance(desk: Desk) -> None:
@@ -14,7 +14,15 @@ async def test_one_call_of_the_till_changes_the_balance(desk: Desk) -> None:
     entry = done(await desk.call("POST", "/v1/members/external:BH-1/entries", body), 201)
 
     EntryOut.model_validate(entry)
-    assert entry == body | {"id": entry["id"], "member": anna["id"], "balance": 250, "created_at": entry["created_at"]}
+    assert entry == body | {
+        "id": entry["id"],
+        "member": anna["id"],
+        "kind": "posted",
+        "balance": 250,
+        "lots": [{"lot": entry["id"], "points": 250}],
+        "undoes": None,
+        "created_at": entry["created_at"],
+    }
     assert await desk.balance(anna["id"]) == 250
 
 

@@ -24,10 +24,20 @@ WITH_A_REFERENCE_IN_THE_PATH: dict[tuple[str, str], Any] = {
     ("GET", "/v1/members/{member}/addresses"): None,
     ("PUT", "/v1/members/{member}/addresses/{kind}/{address}"): None,
     ("DELETE", "/v1/members/{member}/addresses/{kind}/{address}"): None,
+    ("POST", "/v1/members/{member}/entries/{entry}/reversal"): {},
+    ("GET", "/v1/members/{member}/proof"): None,
     ("GET", "/v1/cards/{card}"): None,
     ("POST", "/v1/cards/{card}/void"): None,
+    ("GET", "/v1/members/{member}/lots"): None,
+    ("POST", "/v1/members/{member}/holds"): {"amount": 5},
+    ("GET", "/v1/holds/{hold}"): None,
+    ("POST", "/v1/holds/{hold}/capture"): {},
+    ("POST", "/v1/holds/{hold}/release"): None,
 }
 """Route -> the body that goes with it."""
+
+NOT_FOUND = {"{card}": "card-not-found", "{hold}": "hold-not-found"}
+"""What is not there for another brand, by what a path names beside members."""
 
 ADDRESS = "annas-phone"
 
@@ -64,13 +74,13 @@ def test_every_door_of_the_site_is_looked_into(doors: Doors) -> None:
     assert tills <= operations(doors)
 
 
-def addresses(form: str, anna: Any, card: str) -> Iterator[str]:
-    """Every way to name Anna or her card in a path of this form."""
-    if "{card}" in form:
-        yield form.replace("{card}", card)
+def addresses(form: str, anna: Any, card: str, hold: str) -> Iterator[str]:
+    """Every way to name Anna, her card or her hold in a path of this form."""
+    if "{card}" in form or "{hold}" in form:
+        yield form.format(card=card, hold=hold)
         return
     for reference in references(anna, card):
-        yield form.format(member=reference, kind="fid", address=ADDRESS)
+        yield form.format(member=reference, kind="fid", address=ADDRESS, entry=1)
 
 
 def references(anna: Any, card: str) -> tuple[str, ...]:
@@ -79,12 +89,14 @@ def references(anna: Any, card: str) -> tuple[str, ...]:
 
 async def test_another_brands_key_finds_nothing_by_any_reference_in_a_path(desk: Desk, other_desk: Desk) -> None:
     anna = await desk.enrol(**ANNA)
+    await desk.post(anna["id"], 50)
+    hold = done(await desk.call("POST", f"/v1/members/{anna['id']}/holds", {"amount": 50}), 201)
     card = await desk.issue(anna["id"])
     await desk.call("PUT", f"/v1/members/{anna['id']}/addresses/fid/{ADDRESS}")
 
     for (method, form), body in WITH_A_REFERENCE_IN_THE_PATH.items():
-        code = "card-not-found" if "{card}" in form else "member-not-found"
-        for path in addresses(form, anna, card["id"]):
+        code = next((code for place, code in NOT_FOUND.items() if place in form), "member-not-found")
+        for path in addresses(form, anna, card["id"], hold["id"]):
             answer = await other_desk.call(method, path, body)
             refused(answer, 404, code)
             assert anna["name"] not in answer.text
@@ -92,6 +104,7 @@ async def test_another_brands_key_finds_nothing_by_any_reference_in_a_path(desk:
 
     assert done(await desk.call("GET", f"/v1/members/{anna['id']}"), 200) == anna
     assert done(await desk.call("GET", f"/v1/cards/{card['id']}"), 200) == card
+    assert done(await desk.call("GET", f"/v1/holds/{hold['id']}"), 200) == hold
     (kept,) = done(await desk.call("GET", f"/v1/members/{anna['id']}/addresses"), 200)["items"]
     assert kept["address"] == ADDRESS
 

@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,13 @@ def test_the_page_is_one_answer_of_less_than_thirty_kilobytes(name: str, languag
     assert {address.partition(b":")[0] for address in loaded if not address.startswith(PATH.encode())} == {b"data"}
     assert b"url(" not in content
     assert b"@import" not in content
+
+
+def test_the_back_says_what_expires_next_in_the_members_language() -> None:
+    page = html(draw(card_of(face_of("beauty-atelier", "ru", expiring_points=1, expires_on=date(2028, 2, 29)))))
+
+    assert "1 бонус" in page
+    assert "29 февраля 2028" in page
 
 
 def test_the_front_and_the_back_say_what_the_pass_says_in_the_members_language() -> None:

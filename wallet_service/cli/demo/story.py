@@ -10,6 +10,7 @@ from rich.table import Table
 
 from wallet_service.cli.demo.android import buy_on_android, delete_on_android, google_figures, join_on_android
 from wallet_service.cli.demo.link import open_by_anybody
+from wallet_service.cli.demo.lots import hold_and_lapse
 from wallet_service.cli.demo.screen import iphones
 from wallet_service.cli.demo.world import World, until
 from wallet_service.simulators.till import TillRefused
@@ -26,7 +27,7 @@ Ending = dict[str, Any]
 async def tell(world: World, console: Console, stop: asyncio.Event) -> Ending:
     """Play the acts, all of them unless told to stop in between; what happened, in numbers."""
     acts = (_join, _buy, _spend, _refuse, _sleep, _lose)
-    for act in (*acts, join_on_android, buy_on_android, open_by_anybody, delete_on_android):
+    for act in (*acts, hold_and_lapse, join_on_android, buy_on_android, open_by_anybody, delete_on_android):
         if stop.is_set():
             break
         console.print()

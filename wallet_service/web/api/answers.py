@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from wallet_service.health.wallets import Standing
 from wallet_service.loyalty.addresses import MOST, AppKind
+from wallet_service.web.api.ledger_answers import EntryOut
 
 
 class MemberOut(BaseModel):
@@ -23,18 +24,6 @@ class MemberOut(BaseModel):
     balance: int = Field(description="whole points", examples=[1250])
     created_at: datetime
     updated_at: datetime
-
-
-class EntryOut(BaseModel):
-    """A ledger entry."""
-
-    id: int
-    member: str
-    amount: int
-    balance: int = Field(description="the balance after it")
-    reason: str | None
-    reference: str | None
-    created_at: datetime
 
 
 class DeviceOut(BaseModel):
@@ -190,13 +179,6 @@ class MemberPage(BaseModel):
     """A page of members."""
 
     items: list[MemberOut]
-    next: str | None = Field(description="cursor of the next page; null on the last")
-
-
-class EntryPage(BaseModel):
-    """A page of ledger entries, newest first."""
-
-    items: list[EntryOut]
     next: str | None = Field(description="cursor of the next page; null on the last")
 
 

@@ -14,8 +14,8 @@ from wallet_service.loyalty.keys import Caller, Scope
 from wallet_service.loyalty.members import find_member, list_entries
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import parse_reference
-from wallet_service.web.api.answers import EntryOut, EntryPage
 from wallet_service.web.api.document import refusals
+from wallet_service.web.api.ledger_answers import EntryOut, EntryPage
 from wallet_service.web.api.members import MemberPath
 from wallet_service.web.api.models import NewBalance, NewEntry
 from wallet_service.web.callers import KnownCaller, Reader, require
@@ -55,6 +55,8 @@ async def post(doors: Here, caller: KnownCaller, member: MemberPath, wish: NewEn
         reason=wish.reason,
         reference=wish.reference,
         once=once,
+        expires_at=wish.expires_at,
+        activates_at=wish.activates_at,
     )
     return await doors.writes.postings.submit(posting)
 
@@ -80,12 +82,13 @@ async def put(doors: Here, caller: KnownCaller, member: MemberPath, wish: NewBal
 @router.get("/entries", response_model=EntryPage, responses=refusals("reads"), operation_id="list_entries")
 async def index(request: Request, caller: Reader, member: MemberPath, page: Page) -> Response:
     """The member's ledger, newest first."""
-    before = from_cursor(page.cursor, _is_entry_id)
+    before = from_cursor(page.cursor, is_entry_id)
     async with request.app.state.doors.database.read() as tx:
         found = await find_member(tx, caller.brand_id, parse_reference(member))
         entries = await list_entries(tx, found, int(before) if before else None, page.limit + 1)
     return answer(reply(200, page_of(entries, page.limit, entry_out, lambda entry: str(entry.id))))
 
 
-def _is_entry_id(text: str) -> bool:
+def is_entry_id(text: str) -> bool:
+    """Whether a text can be the number of an entry, or of the lot that it granted."""
     return text.isdigit() and len(text) <= 18

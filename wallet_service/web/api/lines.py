@@ -64,6 +64,9 @@ class LineReader:
             reason=wish.get("reason"),
             reference=wish.get("reference"),
             once=once,
+            expires_at=wish.get("expires_at"),
+            activates_at=wish.get("activates_at"),
+            origin="import",
         )
 
 

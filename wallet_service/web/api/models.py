@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
 from wallet_service.amounts import MOST
 
@@ -36,6 +37,20 @@ def moves_something(amount: int) -> int:
     return amount
 
 
+def written_out(moment: object) -> object:
+    """A moment is a text; a number would be one of several clocks."""
+    if not isinstance(moment, str):
+        raise ValueError("must be a text such as 2027-01-31T23:59:59+01:00")  # noqa: TRY004 - pydantic's own way
+    return moment
+
+
+def within_reach(moment: datetime) -> datetime:
+    """A moment that every calendar here can hold."""
+    if not 2000 <= moment.year < 2200:
+        raise ValueError("must lie between the years 2000 and 2199")
+    return moment
+
+
 Name = Annotated[str, Field(max_length=64), AfterValidator(clean)]
 Word = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(clean)]
 Number = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(clean)]
@@ -55,6 +70,15 @@ Amount = Annotated[
         ge=-MOST, le=MOST, description="whole points, not 0; negative spends", json_schema_extra={"not": {"const": 0}}
     ),
     AfterValidator(moves_something),
+]
+
+Held = Annotated[StrictInt, Field(ge=1, le=MOST, description="whole points")]
+
+Moment = Annotated[
+    AwareDatetime,
+    Field(strict=False, description="RFC 3339, with its offset"),
+    BeforeValidator(written_out),
+    AfterValidator(within_reach),
 ]
 
 
@@ -117,6 +141,8 @@ class NewEntry(Body):
     amount: Amount
     reason: Sentence | None = Field(None, description="for people")
     reference: Number | None = Field(None, description="your number for it, such as the receipt's")
+    expires_at: Moment | None = Field(None, description="when added points are gone; null: never")
+    activates_at: Moment | None = Field(None, description="when added points begin to count; null: at once")
 
 
 class BulkEntry(NewEntry):
@@ -140,9 +166,44 @@ class NewBalance(Body):
     reference: Number | None = None
 
 
+class NewReversal(Body):
+    """How much of an entry is to be undone."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"amount": 40, "reason": "Salad returned", "reference": "refund 81"}]}
+    )
+
+    amount: Annotated[StrictInt, Field(ge=1, le=MOST)] | None = Field(
+        None, description="how many of its points; null: all that are left to undo"
+    )
+    reason: Sentence | None = Field(None, description="for people")
+    reference: Number | None = Field(None, description="your number for it, such as the refund's")
+
+
 class NewCard(Body):
     """Whose card."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"member": "external:BH-1"}]})
 
     member: Who = Field(description="`mem_…`, `external:…` or `phone:+…`")
+
+
+class NewHold(Body):
+    """Points to be set aside for a purchase that is not paid yet."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"amount": 80, "reference": "receipt 4712"}]})
+
+    amount: Held
+    reason: Sentence | None = Field(None, description="for people")
+    reference: Number | None = Field(None, description="your number for it, such as the receipt's")
+    expires_in: Annotated[StrictInt, Field(ge=1, le=86_400)] = Field(
+        900, description="seconds after which they come back by themselves"
+    )
+
+
+class NewCapture(Body):
+    """How much of a hold is kept."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"amount": 60}]})
+
+    amount: Held | None = Field(None, description="no more than is held, the rest comes back; null: all")

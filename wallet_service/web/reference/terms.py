@@ -20,6 +20,13 @@ SCOPES: Mapping[str, str] = {
     "drop_address": Scope.MEMBERS,
     "list_addresses": Scope.READ,
     "get_wallets": Scope.READ,
+    "list_lots": Scope.READ,
+    "reverse_entry": f"`{Scope.SPEND}` for what added points, `{Scope.EARN}` for what took some",
+    "open_hold": Scope.SPEND,
+    "get_hold": Scope.SPEND,
+    "capture_hold": Scope.SPEND,
+    "release_hold": Scope.SPEND,
+    "prove_member": Scope.READ,
 }
 """Operation -> its scope, or a sentence about its scopes."""
 
@@ -43,8 +50,10 @@ BY_NAME: Mapping[str, Sequence[str]] = {
     "balance": MOVEMENT_OF_POINTS,
     "card": ("card-not-found",),
     "cursor": ("cursor-invalid",),
+    "expires_at": ("lot-dates-invalid",),
     "external_id": ("member-exists",),
     "Idempotency-Key": ("idempotency-key-invalid", "idempotency-key-reused", "idempotency-in-progress"),
+    "hold": ("hold-not-found",),
     "language": ("language-unknown",),
     "member": REFERENCE_TO_A_MEMBER,
     "phone": ("member-exists", "phone-invalid"),
@@ -53,7 +62,13 @@ BY_NAME: Mapping[str, Sequence[str]] = {
 }
 """What a call may be refused for that has a parameter, or a field of its body, with this name."""
 
-BY_OPERATION: Mapping[str, Sequence[str]] = {"issue_card": ("card-voided", "face-unfit")}
+BY_OPERATION: Mapping[str, Sequence[str]] = {
+    "issue_card": ("card-voided", "face-unfit"),
+    "reverse_entry": ("entry-not-found", "not-reversible", "already-reversed"),
+    "capture_hold": ("capture-too-large", "hold-closed"),
+    "release_hold": ("hold-closed",),
+    "prove_member": ("ledger-too-long",),
+}
 """What only this operation may be refused for."""
 
 

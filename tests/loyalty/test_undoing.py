@@ -1,0 +1,249 @@
+"""Undoing entries: what is left of them, and what it moves; lots and decisions alone."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallet_service.amounts import Points
+from wallet_service.loyalty.account import Account
+from wallet_service.loyalty.entry import Entry, Kind
+from wallet_service.loyalty.lots import Lot
+from wallet_service.loyalty.undoing import REVERSIBLE, AlreadyReversed, NotReversible, Undoing, undo
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Purse:
+    """A member's points without a database: all entries are remembered, and numbers never run out."""
+
+    account: Account = field(default_factory=lambda: Account("brand_1", "mem_1", Points(0), may_go_negative=True))
+    now: datetime = NOON
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    pending: dict[int, Points] = field(default_factory=dict)
+
+    def _ready(self) -> Account:
+        for _ in range(3):
+            self.account.add_number(next(self.numbers))
+        self.account.lapse(self.now)
+        return self.account
+
+    def grant(self, amount: int, days: int | None = None) -> Entry:
+        """Points for so many days, or for ever."""
+        ends = None if days is None else self.now + days * DAY
+        return self._ready().grant(Points(amount), self.now, expires_at=ends)
+
+    def promise(self, amount: int) -> Entry:
+        """Points for tomorrow."""
+        entry = self._ready().grant(Points(amount), self.now, activates_at=self.now + DAY)
+        self.pending[entry.id] = Points(amount)
+        return entry
+
+    def keep(self, promised: Entry) -> Entry:
+        """Let promised points count."""
+        return self._ready().activate(Lot(promised.id, self.pending.pop(promised.id)), self.now)
+
+    def spend(self, amount: int) -> Entry:
+        """Points taken."""
+        return self._ready().spend(Points(amount), self.now)
+
+    def look(self, entry: Entry) -> Undoing:
+        """What has become of an entry."""
+        self._ready()
+        since = [each for each in self.account.entries if each.undoes == entry.id or touches(each, entry)]
+        return Undoing(entry, since, self.pending.get(entry.id))
+
+    def reverse(self, entry: Entry, wanted: int | None = None) -> Entry:
+        """Undo an entry."""
+        undoing = self.look(entry)
+        points = undoing.points(None if wanted is None else Points(wanted))
+        before = self.account.balance
+        done = undo(self.account, undoing, points, self.now, "Sent back", None)
+        assert done.balance - before == undoing.change(points)
+        if entry.id in self.pending:
+            self.pending[entry.id] = Points(self.pending[entry.id] - points)
+        return done
+
+    def moved(self, entry: Entry) -> int:
+        """How many points an entry moved: at once, or when its promise was kept."""
+        kept = (each.amount for each in self.account.entries if each.kind is Kind.ACTIVATED and touches(each, entry))
+        return abs(entry.amount) + sum(kept)
+
+    def undone(self, entry: Entry) -> int:
+        """How many of them were undone."""
+        return sum(abs(each.amount) for each in self.account.entries if each.undoes == entry.id)
+
+    def undoable(self) -> list[Entry]:
+        """Whatever may be undone."""
+        return [each for each in self.account.entries if each.kind in REVERSIBLE]
+
+    def lots(self) -> dict[int, int]:
+        """What is left of each lot."""
+        return {number: lot.left for number, lot in self.account.lots.items() if lot.left}
+
+
+def touches(each: Entry, entry: Entry) -> bool:
+    """Whether it let points of the entry count, or any points expire (whose they were is not asked here)."""
+    return each.kind is Kind.EXPIRED or (each.kind is Kind.ACTIVATED and entry.id in dict(each.moves))
+
+
+def test_points_spent_come_back_to_their_lots_in_as_many_parts_as_one_likes():
+    purse = Purse()
+    first, second = purse.grant(30, days=9), purse.grant(50)
+    spent = purse.spend(60)
+    assert purse.lots() == {second.id: 20}
+
+    assert list(purse.reverse(spent, 20).moves) == [(second.id, 20)]
+    assert list(purse.reverse(spent, 25).moves) == [(second.id, 10), (first.id, 15)]
+    assert purse.look(spent).left == 15
+    assert list(purse.reverse(spent).moves) == [(first.id, 15)]
+    assert purse.lots() == {first.id: 30, second.id: 50}
+
+
+def test_points_that_come_back_to_an_expired_lot_expire_at_once():
+    purse = Purse()
+    purse.grant(30, days=1)
+    kept = purse.grant(50)
+    spent = purse.spend(60)
+    purse.now += DAY
+
+    assert purse.reverse(spent).balance == 80
+    assert purse.account.entries[-1].kind is Kind.EXPIRED
+    assert purse.lots() == {kept.id: 50}
+
+
+def test_points_that_had_become_a_debt_and_were_paid_come_back_as_a_lot_of_their_own():
+    purse = Purse()
+    first = purse.grant(10)
+    spent = purse.spend(30)
+    second = purse.grant(50)
+
+    back = purse.reverse(spent)
+
+    assert purse.lots() == {first.id: 10, second.id: 30, back.id: 20}
+
+
+def test_a_grant_is_taken_back_from_its_own_lot_then_from_the_others_then_it_is_owed():
+    purse = Purse()
+    soon, mine, late = purse.grant(10, days=1), purse.grant(100), purse.grant(20)
+    purse.spend(80)
+    assert purse.lots() == {mine.id: 30, late.id: 20}
+
+    assert list(purse.reverse(mine, 30).moves) == [(mine.id, -30)]
+    assert list(purse.reverse(mine).moves) == [(late.id, -20)]
+    assert purse.account.balance == -50
+    paying = purse.grant(60)
+    assert list(purse.reverse(soon).moves) == [(paying.id, -10)]
+
+
+def test_what_has_expired_unused_is_not_taken_a_second_time():
+    purse = Purse()
+    old, new = purse.grant(100, days=1), purse.grant(50)
+    purse.spend(30)
+    purse.now += DAY
+
+    assert purse.look(old).left == 30
+    assert list(purse.reverse(old).moves) == [(new.id, -30)]
+    with pytest.raises(AlreadyReversed) as refusal:
+        purse.reverse(old)
+    assert refusal.value.extra["left"] == 0
+
+
+def test_a_promise_is_called_off_while_it_is_one_and_taken_back_when_it_has_been_kept():
+    purse = Purse()
+    promised = purse.promise(100)
+
+    assert (purse.reverse(promised, 30).amount, purse.pending) == (0, {promised.id: 70})
+    purse.keep(promised)
+    assert purse.look(promised).left == 70
+    assert purse.reverse(promised, 20).balance == 50
+    with pytest.raises(AlreadyReversed, match="50 points are left"):
+        purse.reverse(promised, 51)
+    assert purse.reverse(promised).balance == 0
+
+
+@pytest.mark.parametrize("kind", sorted(set(Kind) - REVERSIBLE))
+def test_only_what_was_done_by_somebody_can_be_undone(kind: Kind):
+    purse = Purse()
+    entry = replace(purse.grant(10), kind=kind)
+    with pytest.raises(NotReversible):
+        purse.reverse(entry)
+
+
+def test_an_entry_that_moved_nothing_has_nothing_to_undo():
+    purse = Purse()
+    with pytest.raises(NotReversible):
+        purse.reverse(purse.spend(0))
+
+
+DEEDS = st.lists(st.tuples(st.integers(-40, 40).filter(bool), st.none() | st.integers(1, 5)), max_size=8)
+
+
+def live(purse: Purse, deeds: list[tuple[int, int | None]]) -> None:
+    """Points come and go; those that are negative are spent."""
+    for amount, days in deeds:
+        purse.grant(amount, days) if amount > 0 else purse.spend(-amount)
+
+
+@given(DEEDS, st.integers(-200, 200).filter(bool), st.lists(st.integers(1, 60), max_size=5))
+def test_an_entry_undone_at_once_in_whatever_parts_leaves_all_as_it_was(
+    deeds: list[tuple[int, int | None]], amount: int, parts: list[int]
+):
+    purse = Purse()
+    live(purse, deeds)
+    before = purse.account.balance, purse.lots()
+    entry = purse.grant(amount) if amount > 0 else purse.spend(-amount)
+
+    for part in parts:
+        if part < purse.look(entry).left:
+            purse.reverse(entry, part)
+    purse.reverse(entry)
+
+    assert (purse.account.balance, purse.lots()) == before
+
+
+def keep_one(purse: Purse, _amount: int, which: int) -> None:
+    """Let one of the promises count."""
+    if waiting := [each for each in purse.undoable() if each.id in purse.pending]:
+        purse.keep(waiting[which % len(waiting)])
+
+
+def reverse_one(purse: Purse, amount: int, which: int) -> None:
+    """Undo some of one of the entries, if so much is left of it."""
+    if done := purse.undoable():
+        entry = done[which % len(done)]
+        if purse.look(entry).left >= amount:
+            purse.reverse(entry, amount)
+
+
+def sleep(purse: Purse, _amount: int, days: int) -> None:
+    """Days go by."""
+    purse.now += days * DAY
+
+
+DOINGS: Sequence[Callable[[Purse, int, int], object]] = (
+    lambda purse, amount, days: purse.grant(amount, days or None),
+    lambda purse, amount, _: purse.promise(amount),
+    lambda purse, amount, _: purse.spend(amount),
+    keep_one,
+    reverse_one,
+    sleep,
+)
+STEPS = st.tuples(st.integers(0, len(DOINGS) - 1), st.integers(1, 60), st.integers(0, 30))
+
+
+@given(st.lists(STEPS, max_size=25))
+def test_whatever_is_done_nothing_is_undone_twice_and_lots_stay_the_balance(story: list[tuple[int, int, int]]):
+    purse = Purse()
+    for doing, amount, number in story:
+        DOINGS[doing](purse, amount, number)
+        assert all(purse.undone(entry) <= purse.moved(entry) for entry in purse.undoable())
+        granted = {each.id: each.amount for each in purse.account.new}
+        assert all(0 <= left <= granted[number] for number, left in purse.lots().items())
+        assert sum(purse.lots().values()) == max(purse.account.balance, 0)
