@@ -1,13 +1,18 @@
 """The text that is hashed, as `docs/ledger-proof.md` has it: whoever follows that page finds our digests."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from wallet_service.amounts import Points
 from wallet_service.loyalty.account import Account
 from wallet_service.loyalty.entry import Entry
+from wallet_service.loyalty.seals import as_list
 
 PAGE = Path(__file__).parents[2] / "docs" / "ledger-proof.md"
 EXAMPLE = re.compile(r"^    (\d+ mem_anna .*)\n    ([0-9a-f]{64})$", re.MULTILINE)
@@ -34,3 +39,8 @@ def test_the_example_hashes_to_what_it_says():
     for said, digest in EXAMPLE.findall(PAGE.read_text()):
         before = sha256(before + said.encode()).digest()
         assert before.hex() == digest
+
+
+@given(st.lists(st.none() | st.integers() | st.text()))
+def test_a_list_is_written_as_json_is(parts: list[int | str | None]):
+    assert as_list(parts) == json.dumps(parts)

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from wallet_service.database.seam import Row, Transaction
@@ -47,8 +47,7 @@ async def write(tx: Transaction, accounts: Iterable[Account], answers: Sequence[
         elif ends_of(account.as_read) != ends_of(account.lots.values()):
             tx.record(ExpiriesChanged(account.member_id))
     values = {
-        "entries": as_json([_entry_row(account, entry) for account in moved for entry in account.entries]),
-        "granted": as_json([_lot_row(account, new) for account in moved for new in account.new]),
+        "entries": as_json([row for account in moved for row in _entry_rows(account)]),
         "touched": as_json([row for account in moved for row in account.changed_lots()]),
         "balances": as_json(
             [{"id": each.member_id, "balance": each.balance, "digest": each.digest.hex()} for each in moved]
@@ -56,6 +55,14 @@ async def write(tx: Transaction, accounts: Iterable[Account], answers: Sequence[
         "answers": as_json(answers),
     }
     await tx.run(sql.WRITE_ENTRIES, values | {"now": tx.now})
+
+
+def _entry_rows(account: Account) -> Iterator[dict[str, Any]]:
+    """What was entered, each entry with the lot that it opens."""
+    opened = {new.id: new for new in account.new}
+    for entry in account.entries:
+        row = _entry_row(account, entry)
+        yield row | _lot_row(account, opened[entry.id]) if entry.id in opened else row
 
 
 def _entry_row(account: Account, entry: Entry) -> dict[str, Any]:
@@ -76,10 +83,7 @@ def _entry_row(account: Account, entry: Entry) -> dict[str, Any]:
 
 def _lot_row(account: Account, new: NewLot) -> dict[str, Any]:
     return {
-        "id": new.id,
-        "brand_id": account.brand_id,
-        "member_id": account.member_id,
-        "amount": new.amount,
+        "granted": new.amount,
         "remaining": new.amount if new.activates_at else account.lots[new.id].left,
         "state": "pending" if new.activates_at else "open" if account.lots[new.id].left else "closed",
         "activates_at": new.activates_at,

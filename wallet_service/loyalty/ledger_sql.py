@@ -44,25 +44,26 @@ WHERE id = ANY(CAST(:lots AS bigint[])) AND state <> 'pending' ORDER BY id
 """These very lots, whatever is left of them."""
 
 WRITE_ENTRIES = text("""
-WITH written AS (
+WITH entered AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(:entries) AS e (
+        id bigint, brand_id text, member_id text, kind text, amount bigint, balance bigint, lots jsonb, reason text,
+        reference text, undoes bigint, digest text, granted bigint, remaining bigint, state text,
+        activates_at timestamptz, expires_at timestamptz, origin text)
+), written AS (
     INSERT INTO ledger_entry (id, brand_id, member_id, kind, amount, balance_after, lots, reason, reference, undoes,
         digest, created_at)
     SELECT id, brand_id, member_id, kind, amount, balance, lots, reason, reference, undoes, decode(digest, 'hex'),
         CAST(:now AS timestamptz)
-    FROM json_to_recordset(:entries) AS e (
-        id bigint, brand_id text, member_id text, kind text, amount bigint, balance bigint, lots jsonb, reason text,
-        reference text, undoes bigint, digest text)
+    FROM entered
 ), kept AS (
     INSERT INTO idempotency (brand_id, key, fingerprint, status, body, created_at)
     SELECT brand_id, key, decode(fingerprint, 'hex'), status, convert_to(body, 'UTF8'), CAST(:now AS timestamptz)
     FROM json_to_recordset(:answers) AS a (brand_id text, key text, fingerprint text, status smallint, body text)
 ), granted AS (
     INSERT INTO bonus_lot (id, brand_id, member_id, amount, remaining, state, activates_at, expires_at, origin, created_at)
-    SELECT id, brand_id, member_id, amount, remaining, state, activates_at, expires_at, origin,
+    SELECT id, brand_id, member_id, granted, remaining, state, activates_at, expires_at, origin,
         CAST(:now AS timestamptz)
-    FROM json_to_recordset(:granted) AS g (
-        id bigint, brand_id text, member_id text, amount bigint, remaining bigint, state text, activates_at timestamptz,
-        expires_at timestamptz, origin text)
+    FROM entered WHERE granted IS NOT NULL
 ), touched AS (
     UPDATE bonus_lot AS l SET remaining = t.remaining, state = CASE WHEN t.remaining = 0 THEN 'closed' ELSE 'open' END
     FROM json_to_recordset(:touched) AS t (id bigint, remaining bigint)

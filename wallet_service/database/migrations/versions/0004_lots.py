@@ -9,7 +9,7 @@ LOTS = """
 CREATE TABLE bonus_lot (
     id bigint PRIMARY KEY,
     brand_id text NOT NULL,
-    member_id text NOT NULL REFERENCES member,
+    member_id text NOT NULL,
     amount bigint NOT NULL,
     remaining bigint NOT NULL,
     state text NOT NULL CHECK (state IN ('pending', 'open', 'closed')),
@@ -22,7 +22,7 @@ CREATE TABLE bonus_lot (
 
 COMMENT ON TABLE bonus_lot IS 'points granted together; the open ones of a member are its balance, or nothing where that is a debt'
 
-COMMENT ON COLUMN bonus_lot.id IS 'the number of the entry that granted it'
+COMMENT ON COLUMN bonus_lot.id IS 'the number of the entry that granted it, which also promises that there is such a member'
 
 CREATE INDEX bonus_lot_member ON bonus_lot (member_id, id) WHERE state <> 'closed'
 
