@@ -99,7 +99,7 @@ async def test_connections_that_the_database_dropped_cost_503s_and_are_made_agai
     administrator = await asyncpg.connect(plain(database_url))
     await administrator.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
     await administrator.close()
 
