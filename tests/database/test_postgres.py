@@ -17,11 +17,10 @@ from wallet_service.database.seam import Transaction
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 INSERT = text("INSERT INTO brand (id, name, created_at) VALUES (:id, 'Burger Heroes', :now)")
 BRANDS = text("SELECT id FROM brand ORDER BY id")
-KILL = text("""
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend'
-""")
-"""Autovacuum may be at work in the same database, and is nobody's to end."""
+KILL = text(  # clients only: autovacuum may be at work in the same database
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    " AND datname = current_database() AND backend_type = 'client backend'"
+)
 
 
 @pytest.fixture
