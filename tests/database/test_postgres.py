@@ -17,10 +17,8 @@ from wallet_service.database.seam import Transaction
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 INSERT = text("INSERT INTO brand (id, name, created_at) VALUES (:id, 'Burger Heroes', :now)")
 BRANDS = text("SELECT id FROM brand ORDER BY id")
-KILL = text(  # clients only: autovacuum may be at work in the same database
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-    " AND datname = current_database() AND backend_type = 'client backend'"
-)
+KILL = text("""SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend'""")
 
 
 @pytest.fixture
