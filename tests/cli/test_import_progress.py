@@ -8,16 +8,14 @@ from rich.progress import Progress
 
 from wallet_service.cli.import_file import Source
 from wallet_service.cli.import_progress import (
-    EVERY,
-    Bar,
     Board,
-    Lines,
     Look,
     Tally,
     closing_line,
     progress_line,
     shown,
 )
+from wallet_service.cli.progress import EVERY, Bar, Lines
 from wallet_service.loyalty.once import Reply
 from wallet_service.web.api.importing import Result
 

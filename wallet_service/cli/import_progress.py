@@ -8,13 +8,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
 from wallet_service.cli.import_file import Source
+from wallet_service.cli.progress import screen
 from wallet_service.web.api.importing import Result
-
-EVERY = 5.0
-"""Seconds between two plain lines."""
 
 Clock = Callable[[], float]
 """Seconds that only grow."""
@@ -54,6 +51,21 @@ class Look:
     seconds: float
     """Since it began."""
 
+    @property
+    def done(self) -> int:
+        """The bytes of the file say it best."""
+        return self.read
+
+    @property
+    def total(self) -> int:
+        """The whole file."""
+        return self.size
+
+    @property
+    def words(self) -> str:
+        """In a line."""
+        return progress_line(self)
+
 
 def progress_line(look: Look) -> str:
     """How far it is, how fast, and how long it still takes at that rate. PURE."""
@@ -67,33 +79,6 @@ def closing_line(tally: Tally, written: str, replayed: str, seconds: float) -> s
     """What became of an import, in the words of its kind. PURE."""
     counts = f"{tally.written:,} {written}, {tally.replayed:,} {replayed}, {tally.refused:,} refused"
     return f"{tally.lines:,} lines: {counts}; {seconds:.1f} s, {tally.lines / max(seconds, 0.001):,.0f} lines/s."
-
-
-@dataclass(slots=True)
-class Lines:
-    """A line now and then."""
-
-    console: Console
-    due: float = EVERY
-
-    def show(self, look: Look) -> None:
-        """Print how far it is, if it is time."""
-        if look.seconds >= self.due:
-            self.console.print(progress_line(look))
-            self.due = look.seconds + EVERY
-
-
-@dataclass(slots=True)
-class Bar:
-    """A bar that moves by the bytes of the file."""
-
-    bars: Progress
-
-    def show(self, look: Look) -> None:
-        """Move it."""
-        if not self.bars.tasks:
-            self.bars.add_task("", total=look.size)
-        self.bars.update(self.bars.tasks[0].id, completed=look.read, description=progress_line(look))
 
 
 @dataclass(slots=True)
@@ -121,8 +106,5 @@ class Board:
 @contextmanager
 def shown(source: Source, console: Console) -> Iterator[Board]:
     """A bar on a terminal, plain lines elsewhere."""
-    if not console.is_terminal:
-        yield Board(source, Lines(console).show)
-        return
-    with Progress(BarColumn(), TextColumn("{task.description}"), console=console, transient=True) as bars:
-        yield Board(source, Bar(bars).show)
+    with screen(console) as show:
+        yield Board(source, show)

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+
+from wallet_service.cli.progress import screen
 
 ERR = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
-
-EVERY = 5.0
-"""Seconds between two plain lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +23,21 @@ class Look:
     """Members there are."""
     seconds: float
     """Since it began."""
+
+    @property
+    def done(self) -> int:
+        """The members proven."""
+        return self.members
+
+    @property
+    def total(self) -> int:
+        """All members."""
+        return self.expected
+
+    @property
+    def words(self) -> str:
+        """In a line."""
+        return progress_line(self)
 
 
 def progress_line(look: Look) -> str:
@@ -60,26 +73,8 @@ class Board:
         self.show(Look(members, entries, self.expected, self.seconds))
 
 
-@dataclass(slots=True)
-class Lines:
-    """A line now and then."""
-
-    console: Console
-    due: float = EVERY
-
-    def show(self, look: Look) -> None:
-        """Print how far it is, if it is time."""
-        if look.seconds >= self.due:
-            self.console.print(progress_line(look))
-            self.due = look.seconds + EVERY
-
-
 @contextmanager
 def shown(expected: int, console: Console = ERR) -> Iterator[Board]:
     """A bar on a terminal, plain lines elsewhere."""
-    if not console.is_terminal:
-        yield Board(expected, Lines(console).show)
-        return
-    with Progress(BarColumn(), TextColumn("{task.description}"), console=console, transient=True) as bars:
-        task = bars.add_task("", total=expected)
-        yield Board(expected, lambda look: bars.update(task, completed=look.members, description=progress_line(look)))
+    with screen(console) as show:
+        yield Board(expected, show)

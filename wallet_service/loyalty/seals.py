@@ -29,7 +29,7 @@ def terms(amount: int, activates_at: datetime | None, expires_at: datetime | Non
 
 
 def as_list(parts: Terms) -> str:
-    """As `json.dumps` writes it, at a fifth of its cost: every posting of a till is sealed while it waits."""
+    """As `json.dumps` writes it, at a third of its cost: every posting of a till is sealed while it waits."""
     return f"[{', '.join([_atom(part) for part in parts])}]"
 
 
