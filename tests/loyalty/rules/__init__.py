@@ -1,0 +1,1 @@
+"""What members are given, for what, and how far."""
