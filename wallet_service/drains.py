@@ -14,23 +14,32 @@ from wallet_service.database.seam import Database, Transaction
 from wallet_service.engine.drain import Drain
 from wallet_service.flows import (
     ACTIVATE_LOTS,
+    END_OFFERS,
     EXPIRE_HOLDS,
     EXPIRE_LOTS,
     FORGET_ADDRESSES,
     FORGET_CALLBACKS,
     FORGET_KEYS,
+    GO_THROUGH_DAYS,
+    GRANT_OWED,
     PACE_REFRESHES,
     RECONCILE_GOOGLE,
     RESTYLE_CARDS,
+    SIMULATE,
     TELL_BROWSERS,
     TELL_GOOGLE,
     TELL_PHONES,
 )
 from wallet_service.loyalty.addresses import forget_stale_addresses
+from wallet_service.loyalty.daily import Daily
 from wallet_service.loyalty.holds import HoldsExpiring
 from wallet_service.loyalty.lapsing import LANES as LAPSING_LANES
 from wallet_service.loyalty.lapsing import Activating, Lapsing
+from wallet_service.loyalty.offers_given import OffersEnding
 from wallet_service.loyalty.once import forget_old_keys
+from wallet_service.loyalty.owing import Owing
+from wallet_service.loyalty.rulebooks import Rulebooks
+from wallet_service.loyalty.simulations import Simulating
 from wallet_service.service import Service
 
 TELLING_LANES = 2
@@ -50,7 +59,7 @@ def drains_of(service: Service) -> dict[str, Drain]:
     telling = Telling(database, service.wallet, clock, push, noted=partial(count, "apple"))
     showing = GoogleTelling(database, service.google, clock, push, noted=partial(count, "google"))
     notifying = BrowserTelling(database, channel, clock, push, noted=partial(count, "web"))
-    restyling = Restyling(database)
+    restyling, rulebooks = Restyling(database), Rulebooks()
     pacing = Pacing(database, push)
     reconciling = GoogleReconciling(database, service.google.holders, clock, service.metrics.count_corrections)
     drains = (
@@ -66,6 +75,10 @@ def drains_of(service: Service) -> dict[str, Drain]:
         Drain(EXPIRE_LOTS, Lapsing(database).take, lanes=LAPSING_LANES),
         Drain(ACTIVATE_LOTS, Activating(database).take),
         Drain(EXPIRE_HOLDS, HoldsExpiring(database).take),
+        Drain(GRANT_OWED, Owing(database, rulebooks).take, patience=IDLE),
+        Drain(GO_THROUGH_DAYS, Daily(database, rulebooks).take, patience=IDLE),
+        Drain(END_OFFERS, OffersEnding(database).take),
+        Drain(SIMULATE, Simulating(database).take, patience=IDLE),
     )
     for drain in drains:
         drain.noted = service.metrics.looks_of(drain.name)

@@ -1,19 +1,37 @@
 """The map: what follows from what.
 
 A transaction records facts; before it commits, what follows from them is written in that same transaction, all facts
-of a kind at once. What takes longer is only woken here, and finds its work in the tables.
+that have the same step at once. What takes longer is only woken here, and finds its work in the tables.
 """
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from wallet_service.cards.faces import Shelf
 from wallet_service.cards.facts import CardsChanged, CardsRestyled, TemplatePublished
-from wallet_service.cards.refresh import refresh_balances, refresh_cards, refresh_expiries
+from wallet_service.cards.issue import void_cards_of
+from wallet_service.cards.refresh import refresh_cards, refresh_merged, refresh_shown
 from wallet_service.database.seam import Settle, Transaction
 from wallet_service.engine.seam import Cron, Engine
-from wallet_service.loyalty.facts import BalanceChanged, ExpiriesChanged, MemberChanged, MemberEnrolled
+from wallet_service.loyalty.facts import (
+    BalanceChanged,
+    CardInstalled,
+    ExpiriesChanged,
+    MechanicParked,
+    MemberChanged,
+    MemberEnrolled,
+    MemberErased,
+    MembersMerged,
+    MergeUndone,
+    PointsOwed,
+    PurchaseRecorded,
+    SimulationAsked,
+    StandingChanged,
+)
+from wallet_service.loyalty.happenings import note_installed, welcome
+from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.settings import PushSettings
 
 TELL_PHONES = "tell_phones"
@@ -28,6 +46,10 @@ FORGET_ADDRESSES = "forget_stale_addresses"
 EXPIRE_LOTS = "expire_lots"
 ACTIVATE_LOTS = "activate_lots"
 EXPIRE_HOLDS = "expire_holds"
+END_OFFERS = "end_offers"
+SIMULATE = "simulate"
+GRANT_OWED = "grant_owed"
+GO_THROUGH_DAYS = "go_through_days"
 
 CLOCKWORK = (
     Cron(TELL_PHONES, "* * * * *"),  # whatever a lost wake-up left behind
@@ -42,6 +64,10 @@ CLOCKWORK = (
     Cron(EXPIRE_LOTS, "* * * * *"),
     Cron(ACTIVATE_LOTS, "* * * * *"),
     Cron(EXPIRE_HOLDS, "* * * * *"),
+    Cron(END_OFFERS, "* * * * *"),
+    Cron(SIMULATE, "* * * * *"),
+    Cron(GRANT_OWED, "* * * * *"),
+    Cron(GO_THROUGH_DAYS, "*/10 * * * *"),
 )
 
 TELLERS = {"apple": TELL_PHONES, "google": TELL_GOOGLE, "web": TELL_BROWSERS}
@@ -52,36 +78,60 @@ Step = Callable[[Transaction, Sequence[Any]], Awaitable[None]]
 
 def map_flows(engine: Engine, push: PushSettings) -> dict[type, Step]:
     """Fact -> what follows."""
-    shelf = Shelf()
-
-    def wake(job: str) -> Step:
-        async def step(tx: Transaction, _facts: Sequence[object]) -> None:
-            await engine.enqueue(tx, job)
-
-        return step
-
-    async def tell_wallets(tx: Transaction, facts: Sequence[CardsChanged]) -> None:
-        for wallet in {wallet for fact in facts for wallet in fact.wallets}:
-            engine.nudge(tx, TELLERS[wallet])  # a hint is enough: these drains look by themselves, and find the rows
-
-    async def show_balance(tx: Transaction, facts: Sequence[BalanceChanged]) -> None:
-        await refresh_balances(tx, facts, push.interval)
-
-    async def show_expiry(tx: Transaction, facts: Sequence[ExpiriesChanged]) -> None:
-        await refresh_expiries(tx, facts, push.interval)
-
-    async def show_member(tx: Transaction, facts: Sequence[MemberChanged]) -> None:
-        await refresh_cards(tx, facts, shelf, push.interval)
-
+    rulebooks = Rulebooks()
+    wake, paced = partial(waking, engine), partial(pacing, push.interval)
+    show, show_merge = paced(refresh_shown), paced(refresh_merged)
     return {
-        MemberEnrolled: nothing,
-        BalanceChanged: show_balance,
-        ExpiriesChanged: show_expiry,
-        MemberChanged: show_member,
-        CardsChanged: tell_wallets,
+        MemberEnrolled: ruled(welcome, rulebooks),
+        CardInstalled: ruled(note_installed, rulebooks),
+        MemberErased: paced(void_cards_of),
+        BalanceChanged: show,
+        ExpiriesChanged: show,
+        StandingChanged: show,
+        MemberChanged: paced(partial(refresh_cards, shelf=Shelf())),
+        MembersMerged: show_merge,
+        MergeUndone: show_merge,
+        CardsChanged: partial(tell_wallets, engine),
         TemplatePublished: wake(RESTYLE_CARDS),
         CardsRestyled: wake(PACE_REFRESHES),
+        SimulationAsked: wake(SIMULATE),
+        PointsOwed: wake(GRANT_OWED),
+        MechanicParked: nothing,
+        PurchaseRecorded: nothing,
     }
+
+
+def waking(engine: Engine, job: str) -> Step:
+    """Wake a job, which finds its work in the tables."""
+
+    async def step(tx: Transaction, _facts: Sequence[object]) -> None:
+        await engine.enqueue(tx, job)
+
+    return step
+
+
+def pacing(interval: float, refresh: Callable[[Transaction, Sequence[Any], float], Awaitable[None]]) -> Step:
+    """Refresh cards, whose phones are told no more often than every so many seconds."""
+
+    async def step(tx: Transaction, facts: Sequence[Any]) -> None:
+        await refresh(tx, facts, interval)
+
+    return step
+
+
+def ruled(act: Callable[[Transaction, Rulebooks, Sequence[Any]], Awaitable[None]], rulebooks: Rulebooks) -> Step:
+    """Give what the rules say."""
+
+    async def step(tx: Transaction, facts: Sequence[Any]) -> None:
+        await act(tx, rulebooks, facts)
+
+    return step
+
+
+async def tell_wallets(engine: Engine, tx: Transaction, facts: Sequence[CardsChanged]) -> None:
+    """Hint at those who tell: a hint is enough, for they look by themselves, and find the rows."""
+    for wallet in {wallet for fact in facts for wallet in fact.wallets}:
+        engine.nudge(tx, TELLERS[wallet])
 
 
 async def nothing(_tx: Transaction, _facts: Sequence[object]) -> None:
@@ -92,10 +142,10 @@ def settle_by(flows: dict[type, Step]) -> Settle:
     """How a database settles the facts of a transaction. A fact that the map does not know is a mistake of ours."""
 
     async def settle(tx: Transaction, facts: Sequence[object]) -> None:
-        by_kind: dict[type, list[object]] = defaultdict(list)
+        by_step: dict[Step, list[object]] = defaultdict(list)
         for fact in facts:
-            by_kind[type(fact)].append(fact)
-        for kind, some in by_kind.items():
-            await flows[kind](tx, some)
+            by_step[flows[type(fact)]].append(fact)
+        for step, some in by_step.items():
+            await step(tx, some)
 
     return settle

@@ -91,7 +91,7 @@ def _tables(state: State) -> Iterator[Finding]:
         yield Finding(Grade.WARN, "backlog", state.census.why, state.census.remedy)
     elif state.census is not None:
         yield from _backlogs(state.census, state.google_per_s)
-        yield from (judge(state.census) for judge in (_phones, _template, _jobs))
+        yield from (judge(state.census) for judge in (_phones, _template, _jobs, _mechanics))
 
 
 def _backlogs(census: Census, google_per_s: int) -> Iterator[Finding]:
@@ -128,6 +128,12 @@ def _jobs(census: Census) -> Finding:
     text = f"{census.held_jobs} jobs failed and are kept."
     remedy = "Read the log for the bug behind them, then delete the rows of table pgqueuer whose status is failed."
     return graded("jobs", Grade.WARN if census.held_jobs else Grade.OK, text, remedy)
+
+
+def _mechanics(census: Census) -> Finding:
+    text = f"{census.parked_mechanics} mechanics failed and give nothing."
+    remedy = "See why with wallet-service mechanic list, mend the rules, or let them go on with mechanic resume."
+    return graded("mechanics", Grade.FAIL if census.parked_mechanics else Grade.OK, text, remedy)
 
 
 def _disk(state: State) -> Iterator[Finding]:

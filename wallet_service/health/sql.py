@@ -11,7 +11,7 @@ REVISION = text("SELECT version_num AS revision FROM alembic_version")
 
 CENSUS = text("""
 SELECT cards.live_cards, phones.devices, phones.stale_devices, old.restyling, refresh.restyled, refresh.refreshing,
-    jobs.held_jobs, google.google_saved
+    jobs.held_jobs, rules.parked_mechanics, google.google_saved
 FROM (SELECT count(*) AS live_cards FROM card WHERE voided_at IS NULL) AS cards,
     (
         SELECT count(*) AS devices, count(*) FILTER (
@@ -34,6 +34,7 @@ FROM (SELECT count(*) AS live_cards FROM card WHERE voided_at IS NULL) AS cards,
         FROM restyling
     ) AS refresh,
     (SELECT count(*) AS held_jobs FROM pgqueuer WHERE status = 'failed') AS jobs,
+    (SELECT count(*) AS parked_mechanics FROM mechanic_state WHERE parked_at IS NOT NULL) AS rules,
     (
         SELECT count(*) AS google_saved FROM google_object WHERE saved_at IS NOT NULL AND removed_at IS NULL
     ) AS google

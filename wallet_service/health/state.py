@@ -71,6 +71,8 @@ class Census:
     """Cards of mass refreshes under way whose phones are still to be told at their pace."""
     held_jobs: int
     """Jobs that failed and are kept for the operator."""
+    parked_mechanics: int
+    """Mechanics that failed, and give nothing until somebody has looked."""
     google_saved: int
     """Cards that are in somebody's Google Wallet."""
     queues: tuple[Queue, ...]

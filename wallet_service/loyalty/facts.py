@@ -9,6 +9,15 @@ class MemberEnrolled:
     """Somebody joined a programme."""
 
     member_id: str
+    moved_in: bool = False
+    """Whether they were a member elsewhere before."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberErased:
+    """Nothing says any more who a member was."""
+
+    member_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +41,64 @@ class MemberChanged:
     member_id: str
     was: Mapping[str, str | None]
     """What changed, as it was before: some of `name`, `external_id`, `language`, `time_zone`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingChanged:
+    """A card may show another tier, goal, purchase or offer of a member (`member_standing.shown`)."""
+
+    member_id: str
+    fields: frozenset[str]
+    """What may be different: some of `tier`, `goal`, `purchase`, `offers`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MechanicParked:
+    """A mechanic failed: it gives nothing until somebody has looked."""
+
+    programme_id: str
+    mechanic: str
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseRecorded:
+    """Somebody bought something."""
+
+    purchase_id: str
+    member_id: str | None
+    """None: somebody unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class MembersMerged:
+    """Two members turned out to be one person: whoever names the absorbed one, means the survivor."""
+
+    survivor_id: str
+    absorbed_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeUndone:
+    """They are two after all: the absorbed one is on its own again."""
+
+    survivor_id: str
+    absorbed_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationAsked:
+    """Somebody wants to know what other rules would have given."""
+
+    simulation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsOwed:
+    """Points are to be granted to whoever brought a member."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardInstalled:
+    """A phone has put the card into its wallet; another one may have done so before."""
+
+    card_id: str
