@@ -1,4 +1,4 @@
-"""What is done in stories about lots: points granted, promised, spent, held and undone, while the hours pass."""
+"""What is done in stories about lots: points granted, promised, spent, held, undone, merged, while the hours pass."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +47,6 @@ class Keep:
 class Close:
     """A hold is released (None), or so much of it is captured (0: all)."""
 
-    who: int
     which: int
     amount: int | None
 
@@ -56,14 +55,28 @@ class Close:
 class Undo:
     """An entry is undone, by so many points (None: all)."""
 
-    who: int
     which: int
     amount: int | None
 
 
-Act = Post | Pass | Keep | Close | Undo
+@dataclass(frozen=True, slots=True)
+class Unite:
+    """Somebody turns out to be somebody else."""
 
-WHO, WHICH = st.integers(0, 3), st.integers(0, 30)
+    who: int
+    into: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """They are two after all."""
+
+    which: int
+
+
+Act = Post | Pass | Keep | Close | Undo | Unite | Part
+
+WHO, WHICH = st.integers(0, 4), st.integers(0, 200)
 HOURS = st.sampled_from([1, 2, 6, 24, 48])
 """Few, so that things often come due at the very moment that is looked at."""
 SOME = st.integers(1, 60)
@@ -75,15 +88,21 @@ WISHES = st.builds(
     delay=st.none() | st.none() | HOURS,
     life=st.none() | HOURS,
 )
-BATCHES = st.integers(1, 50).flatmap(lambda size: st.lists(WISHES, min_size=size, max_size=size))
-"""Long ones, since a step of a batch takes the least time."""
+FEW = st.lists(WISHES, min_size=1, max_size=20)
+MANY = st.lists(WISHES, min_size=40, max_size=50)
+"""A step of a long batch takes the least time."""
 ACTS: st.SearchStrategy[Act] = st.one_of(
-    st.builds(Post, BATCHES),
-    st.builds(Post, BATCHES),
+    st.builds(Post, FEW),
+    st.builds(Post, MANY),
+    st.builds(Post, MANY),
     st.builds(Pass, HOURS, st.booleans(), st.booleans(), st.booleans()),
     st.builds(Keep, WHO, SOME, HOURS),
-    st.builds(Close, WHO, WHICH, st.none() | st.just(0) | SOME),
-    st.builds(Undo, WHO, WHICH, st.none() | SOME),
+    st.builds(Close, WHICH, st.none() | st.just(0) | SOME),
+    st.builds(Undo, WHICH, st.none() | SOME),
+    st.builds(Undo, WHICH, st.none() | SOME),
+    st.builds(Unite, WHO, WHO),
+    st.builds(Unite, st.integers(2, 4), st.integers(2, 4)),
+    st.builds(Part, WHICH),
 )
 STORIES = st.lists(ACTS, min_size=4, max_size=16)
 

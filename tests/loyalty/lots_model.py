@@ -1,6 +1,7 @@
 """Points in lots on one page: what a member has, what they owe, what is promised, held, undone. PURE, and naive."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -19,6 +20,14 @@ class Lot:
     ends: datetime = NEVER
     begins: datetime | None = None
     lapsed: int = 0
+    came: int = 0
+    """What was promised, and counted one day."""
+    became: "list[Lot]" = field(default_factory=list)
+    """What was left of it, when it was another member's."""
+
+    def own(self) -> "list[Lot]":
+        """This lot, and whatever became of it."""
+        return [self, *(lot for each in self.became for lot in each.own())]
 
 
 @dataclass(slots=True, eq=False)
@@ -65,23 +74,36 @@ class Purse:
         """Lots that count, in the order in which they are spent."""
         return sorted((lot for lot in self.lots if lot.left and not lot.begins), key=lambda lot: lot.ends)
 
-    def lapse(self, now: datetime) -> None:
+    def lapse(self, now: datetime) -> list[tuple[Lot, int]]:
         """What has expired goes."""
-        gone = 0
-        for lot in self.counting():
-            if lot.ends <= now:
-                gone, lot.lapsed, lot.left = gone + lot.left, lot.lapsed + lot.left, 0
+        gone = [(lot, lot.left) for lot in self.counting() if lot.ends <= now]
+        for lot, points in gone:
+            lot.lapsed, lot.left = lot.lapsed + points, 0
         if gone:
-            self.enter("expired", -gone)
+            self.enter("expired", -sum(points for _, points in gone))
+        return gone
+
+    @contextmanager
+    def trying(self, now: datetime) -> Iterator[None]:
+        """What has expired goes first; but nothing has happened, if this may not be."""
+        gone = self.lapse(now)
+        try:
+            yield
+        except No:
+            for lot, points in gone:
+                lot.lapsed, lot.left = lot.lapsed - points, points
+            if gone:
+                self.balance -= self.deeds.pop().amount
+            raise
 
     def grown(self, amount: int) -> int:
         """What is left of points that come, when debts are paid."""
         return max(min(amount, self.balance + amount), 0)
 
-    def take(self, amount: int, first: Lot | None = None) -> list[tuple[Lot, int]]:
+    def take(self, amount: int, first: Sequence[Lot] = ()) -> list[tuple[Lot, int]]:
         """Points out of lots, as far as there are any."""
         taken = []
-        for lot in sorted(self.counting(), key=lambda lot: lot is not first):
+        for lot in sorted(self.counting(), key=lambda lot: lot not in first):
             part = min(lot.left, amount)
             lot.left, amount = lot.left - part, amount - part
             taken += [(lot, part)] * bool(part)
@@ -112,16 +134,17 @@ class Purse:
         due = [lot for lot in self.lots if lot.begins and lot.begins <= now and lot.left]
         for lot in sorted(due, key=lambda lot: lot.begins or now):
             amount, lot.left, lot.begins = lot.left, self.grown(lot.left), None
+            lot.came = amount
             self.enter("activated", amount, lot=lot)
         if due:
             self.lapse(now)
 
     def back(self, kind: str, deed: Deed, amount: int, now: datetime) -> Deed:
-        """Points come back to where they were, the last first; those that were owed then come as a lot."""
+        """Points come back to where they were, the last first; those that were owed, or another's, come as a lot."""
         grown = self.grown(amount)
         for place in reversed(range(len(deed.taken))):
             lot, taken = deed.taken[place]
-            part = min(taken, grown)
+            part = min(taken, grown) if lot in self.lots else 0
             lot.left, grown, deed.taken[place] = lot.left + part, grown - part, (lot, taken - part)
         if grown:
             self.lots.append(Lot(grown))
@@ -131,8 +154,8 @@ class Purse:
 
     def hold(self, amount: int, now: datetime, ends: datetime) -> Hold:
         """Points are set aside."""
-        self.lapse(now)
-        self.require(-amount)
+        with self.trying(now):
+            self.require(-amount)
         self.holds.append(Hold(self.enter("held", -amount, self.take(amount)), ends))
         return self.holds[-1]
 
@@ -146,6 +169,7 @@ class Purse:
             return "capture-too-large"
         hold.state = "expired" if late else state
         if kept < held:
+            hold.deed.undone += held - kept
             self.back("released", hold.deed, held - kept, now)
         return "hold-closed" if late else str(self.balance)
 
@@ -156,29 +180,40 @@ class Purse:
                 self.close(hold, "", 0, now)
 
     def reverse(self, deed: Deed, wanted: int | None, now: datetime) -> Deed:
-        """A deed is undone."""
-        self.lapse(now)
-        if deed.kind not in {"posted", "promised"} or (deed.kind == "posted" and not deed.amount):
-            raise No("not-reversible")
-        left = undoable(deed, self.deeds)
-        if not left or (wanted or 0) > left:
-            raise No("already-reversed")
-        points = left if wanted is None else wanted
-        if deed.lot and deed.lot.begins:
-            deed.lot.left -= points
-            return self.enter("reversed", 0)
+        """A deed is undone: of this member's, or of one who was merged into them."""
+        with self.trying(now):
+            points = self.wanted(deed, wanted)
+        own = deed.lot.own() if deed.lot else []
+        for lot in own:
+            if lot.begins and lot.left:
+                lot.left -= points
+                return self.enter("reversed", 0)
         deed.undone += points
         if deed.lot is None:
             return self.back("reversed", deed, points, now)
-        self.take(max(self.balance, 0) - max(self.balance - points, 0), deed.lot)
+        self.take(max(self.balance, 0) - max(self.balance - points, 0), own)
         return self.enter("reversed", -points)
 
+    def wanted(self, deed: Deed, wanted: int | None) -> int:
+        """How much of a deed is to be undone."""
+        if deed.kind not in {"posted", "promised", "held"} or (deed.kind == "posted" and not deed.amount):
+            raise No("not-reversible")
+        if self.is_held(deed):
+            raise No("hold-open")
+        left = undoable(deed)
+        if not left or (wanted or 0) > left:
+            raise No("already-reversed")
+        return left if wanted is None else wanted
 
-def undoable(deed: Deed, deeds: Sequence[Deed]) -> int:
+    def is_held(self, deed: Deed) -> bool:
+        """Whether a till may still give back what this took."""
+        return any(hold.deed is deed and hold.state == "open" for hold in self.holds)
+
+
+def undoable(deed: Deed) -> int:
     """How many points of a deed can still be undone."""
     if deed.lot is None:
         return -deed.amount - deed.undone
-    if deed.lot.begins:
-        return deed.lot.left
-    came = deed.amount + sum(each.amount for each in deeds if each.kind == "activated" and each.lot is deed.lot)
-    return max(came - deed.undone - deed.lot.lapsed, 0)
+    own = deed.lot.own()
+    promised = sum(lot.left for lot in own if lot.begins)
+    return promised or max(deed.amount + sum(lot.came - lot.lapsed for lot in own) - deed.undone, 0)

@@ -1,18 +1,17 @@
 """Stories about lots: points granted, promised, spent, held and undone, while the hours pass and drains come by."""
 
 from collections.abc import Callable, Sequence
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import TypeVar
 
-from sqlalchemy import text
-
 from tests.loyalty.lot_days import HOUR, LotShop, drained
-from tests.loyalty.lots_acts import Act, Close, Keep, Pass, Post, Undo, Wish
-from tests.loyalty.lots_model import NEVER, Deed, No, Purse
+from tests.loyalty.lots_acts import Act, Close, Keep, Part, Pass, Post, Undo, Unite, Wish
+from tests.loyalty.lots_compared import compare
+from tests.loyalty.lots_model import Deed, No, Purse
+from tests.loyalty.lots_unions import Union, part, unite
 from tests.loyalty.shop import heard
 from wallet_service.amounts import Points
 from wallet_service.errors import WalletServiceError
@@ -21,21 +20,12 @@ from wallet_service.loyalty.brands import Programme, find_programme
 from wallet_service.loyalty.entry import Entry
 from wallet_service.loyalty.holds import CaptureTooLarge, Hold, HoldsExpiring, capture_hold, open_hold, release_hold
 from wallet_service.loyalty.members import Member, Newcomer, enrol_members
+from wallet_service.loyalty.merges import merge_members, undo_merge
 from wallet_service.loyalty.once import Reply
-from wallet_service.loyalty.proving import prove_member
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.reversals import Reversal, reverse
 
 TICKS = count(1)
-
-ENTRIES = text("""
-SELECT member_id, kind, amount, balance_after FROM ledger_entry WHERE member_id = ANY(CAST(:members AS text[])) ORDER BY id
-""")
-LOTS = text("""
-SELECT member_id, remaining, activates_at, expires_at, state FROM bonus_lot
-WHERE member_id = ANY(CAST(:members AS text[])) AND state <> 'closed'
-""")
-
 
 Told = TypeVar("Told")
 
@@ -55,11 +45,12 @@ def say(outcome: Entry | WalletServiceError) -> Reply:
 
 @dataclass(slots=True)
 class Scene:
-    """Two who may owe nothing, and two who may; new people for each story."""
+    """Two who may owe nothing, and three who may; new people for each story."""
 
     shop: LotShop
     members: list[Member]
     purses: list[Purse]
+    unions: list[Union] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -79,6 +70,17 @@ class Scene:
                 await self.close(act)
             case Undo():
                 await self.undo(act)
+            case Unite():
+                await self.unite(act)
+            case Part():
+                await self.part(act)
+
+    def purse(self, who: int) -> Purse:
+        """Where the points of somebody are by now."""
+        purse = self.purses[who]
+        while standing := [union for union in self.unions if union.stands and union.goer is purse]:
+            purse = standing[0].stayer
+        return purse
 
     async def post(self, wishes: Sequence[Wish]) -> None:
         """Both must hear the same."""
@@ -86,7 +88,7 @@ class Scene:
             answers = heard(await post_entries(tx, [self._posting(wish) for wish in wishes], say))
         for wish, answer in zip(wishes, answers, strict=True):
             begins, ends = self._moments(wish)
-            post = partial(self.purses[wish.who].post, wish.amount, self.now, sets=wish.sets, begins=begins, ends=ends)
+            post = partial(self.purse(wish.who).post, wish.amount, self.now, sets=wish.sets, begins=begins, ends=ends)
             deed = told(post)
             number, _, balance = answer.partition(" ")
             assert (balance or answer) == (str(deed.balance) if isinstance(deed, Deed) else deed), wish
@@ -123,27 +125,26 @@ class Scene:
 
     async def keep(self, act: Keep) -> None:
         """Nothing has happened where it is refused."""
-        purse, before = self.purses[act.who], deepcopy(self.purses[act.who])
         life = act.life * HOUR + next(TICKS) * timedelta(microseconds=1)  # so that no two end at the same moment
         try:
             async with self.shop.database.begin() as tx:
                 held: Hold | str = await open_hold(tx, self.shop.posting(self.members[act.who], -act.amount), life)
         except WalletServiceError as refusal:
             held = refusal.slug
+        purse = self.purse(act.who)
         hold = told(lambda: purse.hold(act.amount, self.now, self.now + life))
         if isinstance(held, str) or isinstance(hold, str):
             assert held == hold, act
-            self.purses[act.who] = before
             return
         assert (held.balance, held.taken.amount) == (purse.balance, -act.amount)
         hold.id, hold.deed.id = held.id, held.taken.id
 
     async def close(self, act: Close) -> None:
         """The hold says what became of it."""
-        purse = self.purses[act.who]
-        if not purse.holds:
+        known = [(purse, hold) for purse in self.purses for hold in purse.holds]
+        if not known:
             return
-        hold = purse.holds[act.which % len(purse.holds)]
+        purse, hold = known[act.which % len(known)]
         heard = await self._close(hold.id, act.amount)
         state, kept = ("released", 0) if act.amount is None else ("captured", act.amount or None)
         assert heard == purse.close(hold, state, kept, self.now), act
@@ -162,55 +163,75 @@ class Scene:
 
     async def undo(self, act: Undo) -> None:
         """Nothing has happened where it is refused."""
-        purse, before = self.purses[act.who], deepcopy(self.purses[act.who])
-        known = [deed for deed in purse.deeds if deed.id]
+        known = [(who, deed) for who, purse in enumerate(self.purses) for deed in purse.deeds if deed.id]
         if not known:
             return
-        deed = known[act.which % len(known)]
+        kinds = sorted({deed.kind for _, deed in known})
+        some = [each for each in known if each[1].kind == kinds[act.which % len(kinds)]]
+        some.sort(key=lambda each: (self.purses[each[0]].is_held(each[1]), self.purse(each[0]) is self.purses[each[0]]))
+        who, deed = some[act.which % len(some)]
         wanted = None if act.amount is None else Points(act.amount)
-        wish = Reversal(self.shop.brand.id, MemberRef("id", self.members[act.who].id), deed.id, wanted)
+        wish = Reversal(self.shop.brand.id, MemberRef("id", self.members[who].id), deed.id, wanted)
         try:
             async with self.shop.database.begin() as tx:
                 done: Entry | str = await reverse(tx, wish)
         except WalletServiceError as refusal:
             done = refusal.slug
-        undone = told(lambda: purse.reverse(deed, act.amount, self.now))
+        undone = told(lambda: self.purse(who).reverse(deed, act.amount, self.now))
         if isinstance(done, str) or isinstance(undone, str):
             assert done == undone, (act, deed)
-            self.purses[act.who] = before
             return
         assert (done.amount, done.balance) == (undone.amount, undone.balance), (act, deed)
         undone.id = done.id
 
-    async def compare(self) -> None:
-        """Every entry and every lot is the model's, and all of it is proven."""
-        ids = [member.id for member in self.members]
-        async with self.shop.database.read() as tx:
-            entries = await tx.all(ENTRIES, {"members": ids})
-            lots = await tx.all(LOTS, {"members": ids})
-        for who, purse in zip(ids, self.purses, strict=True):
-            found = [(row.kind, row.amount, row.balance_after) for row in entries if row.member_id == who]
-            assert found == [(deed.kind, deed.amount, deed.balance) for deed in purse.deeds]
-            left = [
-                (row.remaining, row.expires_at or NEVER, row.activates_at if row.state == "pending" else None)
-                for row in lots
-                if row.member_id == who
-            ]
-            assert sorted(left, key=str) == sorted(
-                [(lot.left, lot.ends, lot.begins) for lot in purse.lots if lot.left], key=str
-            )
-        for who in ids:
-            proof = await prove_member(self.shop.database, self.shop.brand.id, MemberRef("id", who))
-            assert proof.broken is None, proof.broken
+    async def unite(self, act: Unite) -> None:
+        """Only whom nobody else has become, and who is in the same programme."""
+        goer, stayer = (MemberRef("id", self.members[who].id) for who in (act.who, act.into))
+        try:
+            async with self.shop.database.begin() as tx:
+                merged = (await merge_members(tx, self.shop.brand.id, stayer, goer)).id
+        except WalletServiceError as refusal:
+            merged = refusal.slug
+        union = told(lambda: self._unite(self.purses[act.who], self.purse(act.into)))
+        assert merged == union if isinstance(union, str) else merged.startswith("mrg_"), act
+        if isinstance(union, Union):
+            union.id = merged
+            self.unions.append(union)
+
+    def _unite(self, goer: Purse, stayer: Purse) -> Union:
+        if goer is stayer:
+            raise No("merge-with-itself")
+        if any(union.stands and union.goer is goer for union in self.unions):
+            raise No("member-merged")
+        if goer.free != stayer.free:
+            raise No("merge-across-programmes")
+        return unite(goer, stayer, self.now)
+
+    async def part(self, act: Part) -> None:
+        """Only those who are one, and not another one by now."""
+        if not self.unions:
+            return
+        union = self.unions[act.which % len(self.unions)]
+        try:
+            async with self.shop.database.begin() as tx:
+                parted = (await undo_merge(tx, self.shop.brand.id, union.id)).id
+        except WalletServiceError as refusal:
+            parted = refusal.slug
+        assert parted == (told(lambda: self._part(union)) or union.id), act
+
+    def _part(self, union: Union) -> None:
+        if union.stands and any(each.stands and each.goer is union.stayer for each in self.unions):
+            raise No("member-merged")
+        part(union, self.now)
 
 
 async def tell(shop: LotShop, free: Programme, story: Sequence[Act]) -> None:
     """Tell one story; fails where the ledger and the model part."""
     async with shop.database.begin() as tx:
         strict = await find_programme(tx, shop.brand.id, shop.brand.programme)
-        joined = await enrol_members(tx, [Newcomer(programme, {}) for programme in (strict, strict, free, free)])
+        joined = await enrol_members(tx, [Newcomer(programme, {}) for programme in [strict] * 2 + [free] * 3])
     members = [member for member in joined if isinstance(member, Member)]
-    scene = Scene(shop, members, [Purse(free=False), Purse(free=False), Purse(free=True), Purse(free=True)])
+    scene = Scene(shop, members, [Purse(free=free) for free in [False] * 2 + [True] * 3])
     for act in story:
         await scene.act(act)
-    await scene.compare()
+    await compare(shop, scene.members, scene.purses)

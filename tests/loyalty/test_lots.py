@@ -25,9 +25,10 @@ def test_what_expires_first_is_spent_first_and_of_those_what_came_first():
 
 def test_a_lot_pays_for_itself_first_and_then_the_others_do():
     lots = [lot(1, 10, 1), lot(2, 4, 9), lot(3, 10)]
-    assert take_back(lots, 2, 3) == [(2, -3)]
-    assert take_back(lots, 2, 20) == [(2, -4), (1, -10), (3, -6)]
-    assert take_back(lots, 7, 12) == [(1, -10), (2, -2)]
+    assert take_back(lots, {2}, 3) == [(2, -3)]
+    assert take_back(lots, {2}, 20) == [(2, -4), (1, -10), (3, -6)]
+    assert take_back(lots, {3, 2}, 8) == [(2, -4), (3, -4)]
+    assert take_back(lots, {7}, 12) == [(1, -10), (2, -2)]
 
 
 def test_points_come_back_to_the_lots_they_came_from_the_last_taken_first():
@@ -62,7 +63,7 @@ def test_taking_and_giving_back_leaves_every_lot_as_it_was(lots: list[Lot], amou
 def test_taking_back_takes_as_much_as_there_is_and_from_no_lot_more_than_it_has(
     lots: list[Lot], amount: int, number: int
 ):
-    moves = take_back(lots, number, amount)
+    moves = take_back(lots, {number}, amount)
     left = {each.id: each.left for each in lots}
     assert -sum(points for _, points in moves) == min(amount, sum(left.values()))
     assert all(0 < -points <= left[lot_id] for lot_id, points in moves)

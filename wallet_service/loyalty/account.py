@@ -4,7 +4,7 @@ Entries are never changed. Each carries the SHA-256 of itself and of the digest 
 altered, left out or slipped in later without every later digest being wrong.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
@@ -80,18 +80,22 @@ class Account:
         activates_at: datetime | None = None,
         expires_at: datetime | None = None,
         origin: str = "manual",
+        kind: Kind | None = None,
         reason: str | None = None,
         reference: str | None = None,
     ) -> Entry:
-        """Add points as a lot of their own, which first pays what is owed; or promise them for a later moment."""
+        """Add points as a lot of their own, which first pays what is owed; or promise them for a later moment.
+
+        `kind`: of the entry, where it is neither `POSTED` nor `PROMISED`.
+        """
         lot_id = self.numbers[0]
         self.new.append(NewLot(lot_id, amount, activates_at, expires_at, origin))
         said = terms(amount, activates_at, expires_at, origin)
         if activates_at is not None:
-            return self.enter(Kind.PROMISED, 0, [], now, reason=reason, reference=reference, lot=said)
+            return self.enter(kind or Kind.PROMISED, 0, [], now, reason=reason, reference=reference, lot=said)
         self.lots[lot_id] = Lot(lot_id, Points(0), expires_at)
         moves = [(lot_id, grow(self.balance, amount))]
-        return self.enter(Kind.POSTED, amount, moves, now, reason=reason, reference=reference, lot=said)
+        return self.enter(kind or Kind.POSTED, amount, moves, now, reason=reason, reference=reference, lot=said)
 
     def activate(self, promised: Lot, now: datetime) -> Entry:
         """Let promised points count from now on: like any that are granted, they first pay what is owed."""
@@ -142,15 +146,17 @@ class Account:
         granted: Entry,
         now: datetime,
         *,
+        own: Collection[int] = (),
         reason: str | None = None,
         reference: str | None = None,
     ) -> Entry:
         """Undo so many points of an entry that granted them, even if they are spent.
 
-        Its own lot pays first, then the others in their turn; what is left over becomes a debt, which the next grant pays.
+        Its own lot pays first (`own`: what became of it by merges), then the others in their turn; what is left over
+        becomes a debt, which the next grant pays.
         """
         lots = [lot for lot in self.lots.values() if lot.left]
-        moves = take_back(lots, granted.id, -(grow(self.balance, -amount)))
+        moves = take_back(lots, {granted.id, *own}, -(grow(self.balance, -amount)))
         return self.enter(kind, -amount, moves, now, undoes=granted.id, reason=reason, reference=reference)
 
     def enter(

@@ -9,9 +9,8 @@ from typing import Any
 from wallet_service.amounts import MOST, Points
 from wallet_service.database.seam import Row, Transaction
 from wallet_service.errors import Conflict, Invalid, NotFound, WalletServiceError
-from wallet_service.loyalty import ledger_sql as sql
 from wallet_service.loyalty.account import Account
-from wallet_service.loyalty.books import account_of, read_lots, write
+from wallet_service.loyalty.books import account_of, lock_members, read_lots, write
 from wallet_service.loyalty.entry import Entry
 from wallet_service.loyalty.once import OnceKey, Reply, as_json, claim
 from wallet_service.loyalty.references import Kind, MemberRef
@@ -32,6 +31,18 @@ class MemberAmbiguous(Conflict):
 
     slug = "member-ambiguous"
     title = "Several members answer to this"
+
+
+class MemberGone(WalletServiceError):
+    """The member was erased: what stands in the books is nobody's any more, and nothing can be added to it."""
+
+    status = 410
+    slug = "member-erased"
+    title = "This member was erased"
+
+    def __init__(self) -> None:
+        """There is nothing to say of them."""
+        super().__init__("This member was erased.", remedy="Enrol the person anew, if they wish so.")
 
 
 class InsufficientPoints(Conflict):
@@ -86,7 +97,7 @@ async def post_entries(tx: Transaction, postings: Sequence[Posting], render: Ren
     accounts: dict[str, Account] = {}
     decided = await _decide_all(tx, [postings[n] for n in free], accounts)
     replies = [render(outcome) for outcome in decided]
-    answers = [_answer_row(postings[n].once, reply) for n, reply in zip(free, replies, strict=True)]
+    answers = [answer_row(postings[n].once, reply) for n, reply in zip(free, replies, strict=True)]
     await write(tx, accounts.values(), [answer for answer in answers if answer])
     answered = dict(zip(free, replies, strict=True))
     return [answered[n] if claimed is None else _answer(claimed, render) for n, claimed in enumerate(claims)]
@@ -117,7 +128,7 @@ async def _decide_all(
     if not postings:
         return []
     found: dict[int, list[Row]] = defaultdict(list)
-    for row in await tx.all(sql.LOCK_ACCOUNTS, {"postings": _wanted(postings)}):
+    for row in await lock_members(tx, _wanted(postings)):
         found[row.n].append(row)
         account_of(row, accounts).add_number(row.entry_id)
     takers = {row.id for n, rows in found.items() if may_take(postings[n]) for row in rows}
@@ -130,8 +141,7 @@ async def lock_account(tx: Transaction, brand_id: str, ref: MemberRef) -> Accoun
 
     Raises `MemberNotFound` or `MemberAmbiguous`.
     """
-    rows = await tx.all(sql.LOCK_ACCOUNTS, {"postings": _wanted([Posting(brand_id, ref)])})
-    row = only(rows, ref)
+    row = only(await lock_members(tx, _wanted([Posting(brand_id, ref)])), ref)
     account = account_of(row, {})
     account.add_number(row.entry_id)
     await read_lots(tx, [account])
@@ -182,12 +192,14 @@ def _enter(account: Account, posting: Posting, amount: Points, now: datetime) ->
 
 
 def only(rows: Sequence[Row], ref: MemberRef) -> Row:
-    """The one row a reference led to. Raises `MemberNotFound` or `MemberAmbiguous`."""
+    """The one row a reference led to. Raises `MemberNotFound`, `MemberAmbiguous` or `MemberGone`."""
     if not rows:
         raise MemberNotFound(f"No member of this brand has this {NAMES[ref.kind]}.")
     if len(rows) > 1:
         members = [row.id for row in rows]
         raise MemberAmbiguous(f"This {NAMES[ref.kind]} fits {len(rows)} members.", members=members)
+    if rows[0].erased_at is not None:
+        raise MemberGone
     return rows[0]
 
 
@@ -200,7 +212,8 @@ def _wanted(postings: Sequence[Posting]) -> str:
     )
 
 
-def _answer_row(once: OnceKey | None, reply: Reply) -> dict[str, Any] | None:
+def answer_row(once: OnceKey | None, reply: Reply) -> dict[str, Any] | None:
+    """The answer as it is kept with its key; None without one."""
     if once is None:
         return None
     return {

@@ -22,6 +22,20 @@ def account_of(row: Row, accounts: dict[str, Account]) -> Account:
     return accounts[row.id]
 
 
+async def lock_members(tx: Transaction, wanted: str) -> Sequence[Row]:
+    """Lock whoever these references lead to (`n`, `brand_id`, `kind`, `ref`, as JSON): a row for each, by `n`.
+
+    Somebody may have been merged while this waited for them; then it looks again.
+    """
+    rows = await tx.all(sql.LOCK_ACCOUNTS, {"postings": wanted})
+    late = [
+        {"n": row.n, "brand_id": row.brand_id, "kind": "id", "ref": row.merged_into} for row in rows if row.merged_into
+    ]
+    if not late:
+        return rows
+    return [*(row for row in rows if not row.merged_into), *await lock_members(tx, as_json(late))]
+
+
 async def read_lots(tx: Transaction, accounts: Sequence[Account]) -> None:
     """Read the open lots of locked members."""
     if not accounts:

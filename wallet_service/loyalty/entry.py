@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """What was held came back: the purchase was given up, or took fewer."""
     REVERSED = "reversed"
     """An earlier entry was undone."""
+    MERGED = "merged"
+    """Two members turned out to be one person, or did not after all: what one had went over to the other."""
 
 
 class LedgerBroken(AssertionError):

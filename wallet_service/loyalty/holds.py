@@ -19,10 +19,10 @@ from wallet_service.loyalty.account import Account
 from wallet_service.loyalty.balances import Posting, decide, lock_account
 from wallet_service.loyalty.books import account_of, read_lots, write
 from wallet_service.loyalty.entry import Entry, Kind, LedgerBroken
+from wallet_service.loyalty.entry_list import entry_of
 from wallet_service.loyalty.lapsing import until
 from wallet_service.loyalty.ledger_sql import LOTS
 from wallet_service.loyalty.lots import Lot
-from wallet_service.loyalty.members import entry_of
 from wallet_service.loyalty.once import as_json
 
 LOG = structlog.get_logger()
@@ -108,7 +108,7 @@ async def open_hold(tx: Transaction, wish: Posting, life: timedelta) -> Hold:
 
 async def find_hold(tx: Transaction, brand_id: str, hold_id: str) -> Hold:
     """A hold as it is. Raises `HoldNotFound`."""
-    return _hold(_there(await tx.first(sql.HOLD, _named(brand_id, hold_id))))
+    return hold_of(_there(await tx.first(sql.HOLD, _named(brand_id, hold_id))))
 
 
 async def capture_hold(tx: Transaction, brand_id: str, hold_id: str, amount: Points | None = None) -> Hold | HoldClosed:
@@ -135,7 +135,7 @@ async def expire_holds(tx: Transaction, most: int = PORTION) -> int:
     rows = await tx.all(sql.HOLDS_DUE, {"members": list(locked), "now": tx.now}) if locked else []
     if broken := {row.member_id for row in rows if not row.sound}:
         LOG.error("open lots are not the balance: holds stay open", members=sorted(broken))
-    due = [_hold(row) for row in rows if row.sound]
+    due = [hold_of(row) for row in rows if row.sound]
     if not due:
         return 0
     accounts = {hold.taken.member_id: locked[hold.taken.member_id] for hold in due}
@@ -227,7 +227,8 @@ def _there(row: Row | None) -> Row:
     return row
 
 
-def _hold(row: Row) -> Hold:
+def hold_of(row: Row) -> Hold:
+    """The hold of a row with all its columns, and its entry's."""
     return Hold(
         row.hold_id,
         row.brand_id,

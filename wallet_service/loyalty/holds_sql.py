@@ -13,6 +13,13 @@ FROM hold AS h JOIN ledger_entry AS e ON e.id = h.entry_id JOIN member AS m ON m
 WHERE h.id = :hold AND h.brand_id = :brand
 """)
 
+HOLDS_OF = text("""
+SELECT h.id AS hold_id, h.brand_id, h.state, h.captured, h.expires_at, h.closed_at, m.balance AS now_balance, e.*
+FROM hold AS h JOIN ledger_entry AS e ON e.id = h.entry_id JOIN member AS m ON m.id = h.member_id
+WHERE h.member_id = :member AND (CAST(:state AS text) IS NULL OR h.state = :state) AND h.entry_id < :before
+ORDER BY h.entry_id DESC LIMIT :limit
+""")
+
 LOCK_HOLDER = text("""
 SELECT m.id, m.brand_id, m.balance, m.digest, p.may_go_negative
 FROM hold AS h JOIN member AS m ON m.id = h.member_id JOIN programme AS p ON p.id = m.programme_id

@@ -18,16 +18,25 @@ WITH wanted AS (
     UNION ALL
     SELECT n, brand_id, c.member_id FROM wanted JOIN card AS c USING (brand_id)
     WHERE c.id = ref AND kind = 'card' AND c.voided_at IS NULL
+), led AS (
+    SELECT n, brand_id, coalesce(
+        (SELECT merged_into FROM member AS gone WHERE gone.id = found.id AND merged_into IS NOT NULL), id) AS id
+    FROM found
 ), locked AS MATERIALIZED (
-    SELECT m.id, m.brand_id, m.balance, m.digest, p.may_go_negative
-    FROM (SELECT DISTINCT id, brand_id FROM found) AS f JOIN member AS m USING (id, brand_id)
+    SELECT m.id, m.brand_id, m.balance, m.digest, m.erased_at, m.merged_into, p.may_go_negative
+    FROM (SELECT DISTINCT id, brand_id FROM led) AS f JOIN member AS m USING (id, brand_id)
         JOIN programme AS p ON p.id = m.programme_id
     ORDER BY m.id FOR NO KEY UPDATE OF m
 )
-SELECT n, locked.id, brand_id, balance, may_go_negative, nextval('ledger_entry_id') AS entry_id, digest
-FROM found JOIN locked USING (id, brand_id) ORDER BY n
+SELECT n, locked.id, brand_id, balance, may_go_negative, nextval('ledger_entry_id') AS entry_id, digest, erased_at,
+    merged_into
+FROM led JOIN locked USING (id, brand_id) ORDER BY n
 """)
-"""Locks members in the order of their ids, so that two batches can never wait for each other."""
+"""Locks members in the order of their ids, so that two batches can never wait for each other.
+
+Whoever was merged leads to the survivor, by an index of those who were. `merged_into` is null, but for somebody who was
+merged while this waited.
+"""
 
 OPEN_LOTS = text("""
 SELECT member_id, id, remaining, expires_at,

@@ -4,7 +4,7 @@ A balance is what is left of a member's open lots; below nought it is a debt, wh
 left of the open lots is always the balance, or nothing where that is negative.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -43,11 +43,10 @@ def take(lots: Iterable[Lot], amount: int) -> list[Move]:
     return moves
 
 
-def take_back(lots: Sequence[Lot], lot_id: int, amount: int) -> list[Move]:
-    """Take points from this lot first, for they were its own; what it has no longer, from those whose turn comes first."""
-    own = [lot for lot in lots if lot.id == lot_id]
-    moves = take(own, amount)
-    others = [lot for lot in lots if lot.id != lot_id]
+def take_back(lots: Sequence[Lot], own: Collection[int], amount: int) -> list[Move]:
+    """Take points from their own lots first; what these have no longer, from those whose turn comes first."""
+    moves = take([lot for lot in lots if lot.id in own], amount)
+    others = [lot for lot in lots if lot.id not in own]
     return moves + take(others, amount + sum(points for _, points in moves))
 
 

@@ -85,7 +85,7 @@ class Proof:
             self._compare(kept)
 
     def counting(self, entry: Entry) -> Sequence[Move]:
-        """The moves of an entry, without those of lots that do not count: there, a part of a promise is called off."""
+        """The moves of an entry, without those of lots that do not count: there, a promise is called off, or a part of it."""
         return [move for move in entry.moves if move[0] not in self.promised or entry.kind is Kind.ACTIVATED]
 
     def _open(self) -> None:
@@ -152,11 +152,18 @@ def opened(_proof: Proof, entry: Entry, lot: KeptLot | None) -> str | None:
         return "the lot that it opened is missing" if grants else None
     if lot.member_id != entry.member_id:
         return "the lot that it opened is another member's"
-    if entry.kind is Kind.POSTED and lot.amount != entry.amount:
+    if not _fits(entry, lot):
         return f"it grants {entry.amount}, but its lot is of {lot.amount}"
     if lot.state == "closed" and lot.left:
         return f"the lot that it opened is closed, but has {lot.left} left"
     return None
+
+
+def _fits(entry: Entry, lot: KeptLot) -> bool:
+    """Whether an entry may open a lot of so much. What comes by a merge may be promised, or be a part of a debt returned."""
+    if entry.kind is Kind.MERGED:
+        return lot.activates_at is not None or lot.amount <= entry.amount
+    return entry.kind is not Kind.POSTED or lot.amount == entry.amount
 
 
 def activated(proof: Proof, entry: Entry, _lot: KeptLot | None) -> str | None:

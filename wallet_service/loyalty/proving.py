@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from wallet_service.database.seam import Database, Row, Transaction
 from wallet_service.errors import Conflict
 from wallet_service.loyalty import proof_sql as sql
-from wallet_service.loyalty.members import Member, entry_of, find_member
+from wallet_service.loyalty.entry_list import entry_of
+from wallet_service.loyalty.members import Member, find_member
 from wallet_service.loyalty.proof import KeptLot, Proof
 from wallet_service.loyalty.references import MemberRef
 

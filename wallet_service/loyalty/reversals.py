@@ -1,6 +1,6 @@
 """Reversals: an entry of the ledger is undone by another one, wholly or in part."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wallet_service.amounts import MOST, Points
 from wallet_service.database.seam import Transaction
@@ -11,8 +11,8 @@ from wallet_service.loyalty.account import Account
 from wallet_service.loyalty.balances import BalanceOutOfRange, lock_account
 from wallet_service.loyalty.books import write
 from wallet_service.loyalty.entry import Entry, Kind
+from wallet_service.loyalty.entry_list import entry_of
 from wallet_service.loyalty.lots import Lot
-from wallet_service.loyalty.members import entry_of
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.undoing import Trace, Undoing, undo
 
@@ -50,18 +50,18 @@ async def reverse(tx: Transaction, wish: Reversal) -> Entry:
     Points that were taken go back to the lots they came from, and lapse at once where those have expired. Points that
     were granted are taken back from their own lot, then from the others in their turn; what is missing is a debt, even
     where the programme allows none. Those that have expired unused are not taken a second time. A promise that has not
-    come due is called off.
+    come due is called off. What a hold took can be undone once it was captured, as far as it was.
 
-    Raises `MemberNotFound`, `MemberAmbiguous`, `EntryNotFound`, `NotReversible`, `AlreadyReversed`, `BalanceOutOfRange`.
+    Raises `EntryNotFound`, `NotReversible`, `HoldOpen`, `AlreadyReversed`, `BalanceOutOfRange`, and what refuses a reference.
     """
     account = await lock_account(tx, wish.brand_id, wish.member)
     account.lapse(tx.now)
-    undoing = await _look(tx, account, wish.entry_id)
+    undoing = await trace(tx, account, wish.entry_id)
     points = undoing.points(wish.amount)
     require_in_range(account.balance, account.balance + undoing.change(points))
     entry = undo(account, undoing, points, tx.now, wish.reason, wish.reference)
     if undoing.promised is not None:
-        await tx.run(sql.CALL_OFF, {"lot": wish.entry_id, "points": points})
+        await tx.run(sql.CALL_OFF, {"lot": undoing.promise, "points": points})
     await write(tx, [account])
     return entry
 
@@ -72,7 +72,7 @@ def require_in_range(before: int, after: int) -> None:
         raise BalanceOutOfRange(f"The balance of {before} would become {after}.", limit=MOST)
 
 
-async def _look(tx: Transaction, account: Account, entry_id: int) -> Undoing:
+async def trace(tx: Transaction, account: Account, entry_id: int) -> Undoing:
     """What has become of an entry. Its lots are known to the account from now on."""
     values = {"member": account.member_id, "entry": entry_id}
     row = await tx.first(sql.ENTRY_TO_UNDO, values)
@@ -81,7 +81,18 @@ async def _look(tx: Transaction, account: Account, entry_id: int) -> Undoing:
     entry = entry_of(row)
     account.add_number(row.number)
     if entry.amount < 0:
-        lots = await tx.all(ledger_sql.LOTS, {"lots": [lot for lot, _ in entry.moves]})
-        account.know(Lot(lot.id, lot.remaining, lot.expires_at) for lot in lots)
-    before = [Trace(Kind(each.kind), each.amount, each.lots) for each in await tx.all(sql.SINCE, values)]
-    return Undoing(entry, [*before, *account.entries], row.promised)
+        entry = await _at_home(tx, account, entry)
+    before = [Trace(Kind(each.kind), each.amount, each.lots) for each in await tx.all(sql.SINCE, {"entry": entry_id})]
+    own = frozenset(row.own)
+    return Undoing(entry, [*before, *account.entries], row.promise, row.promised, own, is_held=row.is_held)
+
+
+async def _at_home(tx: Transaction, account: Account, entry: Entry) -> Entry:
+    """The entry, as if it had taken nothing of lots that are not this account's; its lots are known from now on.
+
+    Lots of somebody who was merged are that member's for ever: what comes back is homeless.
+    """
+    found = await tx.all(ledger_sql.LOTS, {"lots": [lot for lot, _ in entry.moves]})
+    lots = {lot.id: Lot(lot.id, lot.remaining, lot.expires_at) for lot in found if lot.member_id == account.member_id}
+    account.know(lots.values())
+    return replace(entry, moves=[move for move in entry.moves if move[0] in lots])

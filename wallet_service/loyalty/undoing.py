@@ -1,7 +1,7 @@
 """Undoing an entry of the ledger: how much of it is left to undo, and what that moves. PURE."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,14 +11,17 @@ from wallet_service.loyalty.account import Account
 from wallet_service.loyalty.entry import Entry, Kind
 from wallet_service.loyalty.lots import Move
 
-REVERSIBLE = frozenset({Kind.POSTED, Kind.PROMISED})
+REVERSIBLE = frozenset({Kind.POSTED, Kind.PROMISED, Kind.HELD})
 """What somebody did by hand, or a purchase; all else follows from it, or ends in a way of its own."""
+
+CAME_BACK = frozenset({Kind.REVERSED, Kind.RELEASED})
+"""What undid a part of an entry: in the books, or when its hold was closed."""
 
 
 class NotReversible(Conflict):
-    """Only an entry that added, took or promised points can be undone.
+    """Only an entry that added, took, held or promised points can be undone.
 
-    Expired points stay expired, what is held is given back by its hold, and what undid an entry stands.
+    Expired points stay expired, what undid an entry stands, and a merge is undone as a whole.
     """
 
     slug = "not-reversible"
@@ -30,6 +33,13 @@ class AlreadyReversed(Conflict):
 
     slug = "already-reversed"
     title = "The entry was undone already"
+
+
+class HoldOpen(Conflict):
+    """These points are still held for a purchase: release the hold, or capture it, and undo the entry then."""
+
+    slug = "hold-open"
+    title = "The points are still being held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +58,14 @@ class Undoing:
     entry: Entry
     since: Sequence[Trace | Entry]
     """What undid a part of it, what let its points expire, and what let them count where they had been promised."""
+    promise: int | None = None
+    """The lot by which it still promises points; None: it promises nothing, or no longer."""
     promised: Points | None = None
-    """How many points it still promises; None: it promises nothing, or no longer."""
+    """How many."""
+    own: Collection[int] = ()
+    """What became of its lot by merges."""
+    is_held: bool = False
+    """Whether it took points for a hold that is open."""
 
     @property
     def gives(self) -> bool:
@@ -62,7 +78,8 @@ class Undoing:
         if self.promised is not None:
             return self.promised
         moved = abs(self.entry.amount) + self._sum(Kind.ACTIVATED)
-        return Points(max(moved - self._sum(Kind.REVERSED) - self._expired(), 0))
+        back = sum(self._sum(kind) for kind in CAME_BACK)
+        return Points(max(moved - back - self._expired(), 0))
 
     def change(self, points: int) -> int:
         """By how much the balance changes when so many points are undone."""
@@ -71,11 +88,13 @@ class Undoing:
         return points if self.gives else -points
 
     def points(self, wanted: Points | None) -> Points:
-        """So many points, or all that are left. Raises `NotReversible` or `AlreadyReversed`."""
+        """So many points, or all that are left. Raises `NotReversible`, `HoldOpen` or `AlreadyReversed`."""
         if self.entry.kind not in REVERSIBLE or (self.entry.kind is Kind.POSTED and self.entry.amount == 0):
             raise NotReversible(
                 f"Entry {self.entry.id} is of the kind {self.entry.kind}, and moved {self.entry.amount}."
             )
+        if self.is_held:
+            raise HoldOpen(f"What entry {self.entry.id} took is held.")
         left = self.left
         if left == 0 or (wanted or 0) > left:
             raise AlreadyReversed(f"Of entry {self.entry.id}, {left} points are left to undo.", left=left)
@@ -85,7 +104,7 @@ class Undoing:
         """The entry, as if it had taken only what its lots have not got back yet."""
         back: Counter[int] = Counter()
         for each in self.since:
-            if each.kind is Kind.REVERSED:
+            if each.kind in CAME_BACK:
                 back.update(dict(each.moves))
         out = ((lot, points + back[lot]) for lot, points in self.entry.moves)
         return replace(self.entry, moves=[(lot, points) for lot, points in out if points])
@@ -95,7 +114,8 @@ class Undoing:
 
     def _expired(self) -> int:
         lapses = (each.moves for each in self.since if each.kind is Kind.EXPIRED)
-        return -sum(points for moves in lapses for lot, points in moves if lot == self.entry.id)
+        own = {self.entry.id, *self.own}
+        return -sum(points for moves in lapses for lot, points in moves if lot in own)
 
 
 def undo(
@@ -106,11 +126,12 @@ def undo(
     The lots of the entry must be known to the account, and whatever has expired must have lapsed.
     """
     entry = undoing.entry
-    if undoing.promised is not None:  # nothing has counted yet
-        off = [(entry.id, -points)]
+    if undoing.promise is not None:  # nothing has counted yet
+        off = [(undoing.promise, -points)]
         return account.enter(
             Kind.REVERSED, 0, [], now, undoes=entry.id, reason=reason, reference=reference, called_off=off
         )
     if undoing.gives:
         return account.give_back(Kind.REVERSED, points, undoing.taken(), now, reason=reason, reference=reference)
-    return account.take_back(Kind.REVERSED, points, entry, now, reason=reason, reference=reference)
+    own = undoing.own
+    return account.take_back(Kind.REVERSED, points, entry, now, own=own, reason=reason, reference=reference)

@@ -77,6 +77,13 @@ class EntryPage(BaseModel):
     next: str | None = Field(description="cursor of the next page; null on the last")
 
 
+class HoldPage(BaseModel):
+    """A page of holds, newest first."""
+
+    items: list[HoldOut]
+    next: str | None = Field(description="cursor of the next page; null on the last")
+
+
 class LotPage(BaseModel):
     """A page of lots, newest first."""
 

@@ -1,7 +1,9 @@
 """One line of a bulk import, read: nearly always at a glance, and strictly wherever a glance is not enough. PURE."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -24,7 +26,15 @@ Wish = TypeVar("Wish")
 LONGEST: Mapping[str, int] = {"member": 110, "reason": 200, "reference": 100, "key": 255}
 """Characters of each text, as `BulkEntry` has them."""
 
-FIELDS = {"amount", *LONGEST}
+MOMENTS: Mapping[str, int] = {"expires_at": 25, "activates_at": 25}
+"""Moments, which are texts too, and how long one plainly is."""
+
+PLAIN_MOMENT = re.compile(r"2[01]\d\d-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:Z|[+-]\d\d:[0-5]\d)", re.ASCII)
+"""RFC 3339 to the second, in the years that `BulkEntry` takes."""
+
+TEXTS = {**LONGEST, **MOMENTS}
+
+FIELDS = {"amount", *TEXTS}
 
 
 class LineTooLong(TooLarge):
@@ -99,7 +109,22 @@ def at_a_glance(text: bytes) -> Mapping[str, Any] | None:
     texts = {name: value for name, value in found.items() if name != "amount" and value is not None}
     if "member" not in texts or text.count(b'"') != 2 * (len(found) + len(texts)):
         return None
-    return found if all(_plain(value, LONGEST[name]) for name, value in texts.items()) else None
+    if not all(_plain(value, TEXTS[name]) for name, value in texts.items()):
+        return None
+    return found if MOMENTS.keys().isdisjoint(texts) else _with_moments(found, texts)
+
+
+def _with_moments(found: Mapping[str, Any], texts: Mapping[str, str]) -> Mapping[str, Any] | None:
+    """The fields with their moments read; None where one is not plain, or is on no calendar."""
+    read = dict(found)
+    for name in MOMENTS.keys() & texts.keys():
+        if not PLAIN_MOMENT.fullmatch(texts[name]):
+            return None
+        try:
+            read[name] = datetime.fromisoformat(texts[name])
+        except ValueError:
+            return None
+    return read
 
 
 def _moves(amount: Any) -> bool:
