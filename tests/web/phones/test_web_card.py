@@ -176,7 +176,7 @@ def test_a_new_balance_is_told_as_texts_in_the_order_of_the_page() -> None:
     before, after = (card_of(face_of(balance=balance)) for balance in (1250, 1251))
     news = orjson.loads(tell(after).pieces[0])
 
-    shown = re.findall(r"<dd data-live>(.*?)</dd>", html(draw(after)))
+    shown = re.findall(r"<dd data-live>(.*?)</dd>", html(draw(after)), re.DOTALL)
 
     assert news["texts"] == shown
     assert news["texts"][0] == "1,251"

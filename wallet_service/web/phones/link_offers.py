@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from wallet_service.cards.design import CardState
 from wallet_service.clock import Clock, SystemClock
+from wallet_service.loyalty.offers_given import PersonalOffer
 from wallet_service.web.phones.link_badges import NO_BADGES, Badges
 from wallet_service.web.phones.link_push import PushDesk
 
@@ -24,6 +25,11 @@ async def alone(state: CardState) -> Sequence[CardState]:
     return (state,)
 
 
+async def nothing_held(_: CardState) -> Sequence[PersonalOffer]:
+    """No personal offers."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Offers:
     """What stands behind the links of one site."""
@@ -36,6 +42,8 @@ class Offers:
     """Whether `save_link` would have one, told without asking Google."""
     together: Callable[[CardState], Awaitable[Sequence[CardState]]] = alone
     """All living cards of whoever holds this one."""
+    held: Callable[[CardState], Awaitable[Sequence[PersonalOffer]]] = nothing_held
+    """The personal offers of whoever holds this card."""
     push: PushDesk | None = None
     """Who keeps the browsers that want to be told; None without web push."""
     badges: Badges = NO_BADGES

@@ -11,6 +11,9 @@ class Words:
     language: str
     card: str
     barcode: str
+    offers: str
+    until: str
+    """`%` stands for a day."""
     apple: str
     google: str
     notify: str
@@ -30,6 +33,8 @@ ENGLISH = Words(
     language="en",
     card="Loyalty card",
     barcode="Barcode of the card",
+    offers="Your offers",
+    until="until %",
     apple="Add to Apple Wallet",
     google="Add to Google Wallet",
     notify="Send me notifications",
@@ -50,6 +55,8 @@ WORDS: Mapping[str, Words] = {
         language="ru",
         card="Карта лояльности",
         barcode="Код карты",
+        offers="Ваши предложения",
+        until="до % включительно",
         apple="Добавить в Apple Wallet",
         google="Добавить в Google Wallet",
         notify="Присылать уведомления",

@@ -17,6 +17,7 @@ from wallet_service.wallets.looks import Colour, Look, Part
 from wallet_service.web.http import Answer, fields
 from wallet_service.web.phones.link_pages import UNTOLD, Button, page, script_of
 from wallet_service.web.phones.link_words import Words
+from wallet_service.web.phones.web_card_offers import WebOffer
 
 MOST_LOGO = 6_000
 """Bytes of a logo inside the page; a larger one stays out, and the name stands in its place."""
@@ -43,6 +44,7 @@ class WebCard:
     push_key: str
     """The VAPID key for browsers; empty if there is no web push."""
     buttons: Sequence[Button] = ()
+    offers: Sequence[WebOffer] = ()
 
     @property
     def logo(self) -> str:
@@ -66,7 +68,7 @@ class WebCard:
         look = self.look
         kept = [(shown.label, "" if is_plain(shown.parts) else shown.text) for shown in look.fields]
         said = (kept, look.barcode, look.colours, look.organisation, look.logo_text, look.lapsed, self.language)
-        return digest(repr(said))
+        return digest(repr((said, self.offers)))
 
     @property
     def mark(self) -> str:

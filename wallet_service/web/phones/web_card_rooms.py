@@ -17,6 +17,7 @@ from wallet_service.web.phones.link_push import endpoint_in, subscription_in
 from wallet_service.web.phones.visit import NOTHING_HERE, Visit
 from wallet_service.web.phones.visitors import Visitor
 from wallet_service.web.phones.web_card import WebCard, draw, tell, unchanged
+from wallet_service.web.phones.web_card_offers import web_offer
 from wallet_service.web.phones.web_manifest import LARGE, SMALL, large_icon, manifest, small_icon, worker
 
 LOG = structlog.get_logger()
@@ -116,6 +117,7 @@ class Rooms:
     async def _web_card(self, visit: Visit, buttons: Sequence[Button] = ()) -> WebCard:
         face = await self.faces.face(visit.state)
         language, push, now = face.design.language, self.offers.push, self.offers.clock.now()
+        held = await self.offers.held(visit.state) if visit.state.holder.offers else ()
         return WebCard(
             look=look_of(face, locale_of(language), now),
             language=language,
@@ -125,6 +127,7 @@ class Rooms:
             at=now,
             push_key=push.public_key if push else "",
             buttons=buttons,
+            offers=[web_offer(each, language, visit.words) for each in held],
         )
 
     async def _buttons(self, visit: Visit) -> tuple[Button, ...]:
