@@ -5,6 +5,7 @@ import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 OWNER_ONLY = 0o600
 OWNER_ONLY_FOLDER = 0o700
@@ -42,6 +43,11 @@ def put_first(file: Path, content: bytes) -> None:
     _settle(file.parent)
 
 
+def create(file: Path) -> BinaryIO:
+    """A new file that only its owner may read, open for what is to be written. Raises FileExistsError."""
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb")
+
+
 def make_private_folder(folder: Path) -> None:
     """Create the folder, if it is not there, for its owner only."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -49,11 +55,10 @@ def make_private_folder(folder: Path) -> None:
 
 
 def _write(draft: Path, content: bytes) -> None:
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    with os.fdopen(descriptor, "wb") as opened:
+    with create(draft) as opened:
         opened.write(content)
         opened.flush()
-        os.fsync(descriptor)
+        os.fsync(opened.fileno())
 
 
 def _settle(folder: Path) -> None:

@@ -61,6 +61,19 @@ def tea_folder(tmp_path):
     return put(tea(), tmp_path / "templates")
 
 
+def test_a_tier_is_shown_in_its_own_look(run, tmp_path):
+    atelier = next(folder for folder in SHIPPED if folder.stem == "beauty-atelier")
+    assert run(atelier, "--tier", "peony").endswith("ready for Wallet.\n")
+    html = (tmp_path / "beauty-atelier.html").read_text("utf-8")
+    assert "Peony" in html
+    assert "rgb(70 26 51)" in html
+
+
+def test_a_tier_without_a_look_is_refused_with_those_that_have_one(run):
+    atelier = next(folder for folder in SHIPPED if folder.stem == "beauty-atelier")
+    assert "bloom, peony" in run(atelier, "--tier", "tin", exit_code=2)
+
+
 @pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.stem)
 def test_the_cards_we_ship_look_right_in_every_language(run, tmp_path, folder):
     for language, details in (("en", "Automatic Updates"), ("ru", "Автообновление")):

@@ -22,7 +22,7 @@ from wallet_service.loyalty.reversals import Reversal, reverse
 from wallet_service.settings import Settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "ledger.md"
-ROW = re.compile(r"\| (\d+) \| [^|]+ \| (-?\d+) \| ([A-D0-9, ]*)\|\n")
+ROW = re.compile(r"^\| (\d+) \| [^|]+ \| (-?\d+) \| ([A-D0-9, ]*)\|\n", re.MULTILINE)
 
 Row = tuple[int, int, str]
 """A day, the balance after it, what is left of the lots."""

@@ -36,6 +36,17 @@ UNKNOWN = {
     "post_entries_in_bulk": {400},
     "get_hold": {409},
     "release_hold": {400, 408, 413, 415},
+    "undo_merge": {400, 408, 413, 415},
+    "get_rules": {409},
+    "list_rules_versions": {409},
+    "list_ready_mechanics": {404, 409},
+    "list_offers": {404, 409},
+    "get_offer": {409},
+    "archive_offer": {400, 408, 413, 415},
+    "list_offer_codes": {409},
+    "undo_redemption": {400, 408, 413, 415},
+    "find_purchase": {409},
+    "get_purchase": {409},
 }
 """Statuses that the document has for an operation, but no refusal is known to give."""
 
@@ -120,11 +131,13 @@ async def test_every_command_on_the_page_does_what_it_says(
     web: httpx2.AsyncClient, reference: Reference, burger_heroes: Brand
 ) -> None:
     once = 0
+    double = {"Authorization": f"Bearer {burger_heroes.key}"}, {"external_id": "BH-2"}
+    await web.post("/v1/members", headers=double[0], json=double[1])  # who is merged by one of the commands
     for operation in operations(reference):
         for line in operation.commands:
             once += 1
             response = await run(web, line.replace("4711-1", f"4711-{once}"), burger_heroes.key)
-            thing = re.search(r"{(card|hold|entry)}", operation.path)
+            thing = re.search(r"{(card|hold|entry|programme|offer|redemption|purchase|merge)}", operation.path)
             if thing:
                 assert response.json()["code"] == f"{thing[1]}-not-found", line
             else:
@@ -187,7 +200,7 @@ def test_every_operation_of_the_document_is_on_the_page(document: Any, reference
     told = [(method.upper(), path) for path, methods in document["paths"].items() for method in methods]
 
     assert sorted((each.method, each.path) for each in operations(reference)) == sorted(told)
-    assert set(reference.groups) == {"holds", "members", "points", "cards", "addresses", "wallets"}
+    assert set(reference.groups) == {"holds", "members", "points", "cards", "addresses", "wallets", "rules", "offers", "purchases"}
 
 
 def test_every_status_that_an_operation_may_refuse_with_is_explained(document: Any, reference: Reference) -> None:

@@ -9,10 +9,11 @@ from wallet_service.cli.import_run import Kind
 from wallet_service.database.seam import Database, Transaction
 from wallet_service.errors import Invalid, WalletServiceError
 from wallet_service.loyalty.brands import Programme, find_programme
-from wallet_service.loyalty.members import Member, MemberExists, Newcomer, enrol_members, normal_form
+from wallet_service.loyalty.members import Enrolled, Member, MemberExists, Newcomer, enrol_members, normal_form
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.sources import Source
 from wallet_service.web.api.lines import read_line
-from wallet_service.web.api.models import NewMember
+from wallet_service.web.api.member_models import NewMember
 from wallet_service.web.api.ndjson import Line
 from wallet_service.web.render import member_out, refusal_reply, reply
 from wallet_service.web.strict_json import read_json
@@ -32,6 +33,8 @@ class Applicant:
     programme: str | None
     given: Mapping[str, Any]
     """In its normal form."""
+    source: Source | None
+    brought_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,11 @@ def import_of_members(brand_id: str) -> Kind[Applicant]:
 
 def _applicant(line: Line) -> Applicant:
     wishes = NewMember.model_validate(read_json(line.text)).model_dump(exclude_unset=True)
-    programme = wishes.pop("programme", None)
+    programme, source, brought_by = (wishes.pop(field, None) for field in ("programme", "source", "referred_by"))
     given = normal_form(wishes)
     if not given.keys() & {"external_id", "phone"}:
         raise MemberUnnamed("It has neither external_id nor phone.", remedy="Give it one of the two.")
-    return Applicant(programme, given)
+    return Applicant(programme, given, Source(**source) if source else None, brought_by)
 
 
 async def write_members(database: Database, brand_id: str, applicants: Sequence[Applicant]) -> Sequence[Reply]:
@@ -79,7 +82,7 @@ async def _enrol(tx: Transaction, brand_id: str, applicants: Sequence[Applicant]
     programmes = {wanted: await _programme(tx, brand_id, wanted) for wanted in {each.programme for each in applicants}}
     ready = [_newcomer(programmes[applicant.programme], applicant) for applicant in applicants]
     newcomers = [each for each in ready if isinstance(each, Newcomer)]
-    outcomes = iter(await enrol_members(tx, newcomers))
+    outcomes = iter(await enrol_members(tx, newcomers, move_in=True))
     return [_reply(each, next(outcomes)) if isinstance(each, Newcomer) else refusal_reply(each) for each in ready]
 
 
@@ -93,13 +96,15 @@ async def _programme(tx: Transaction, brand_id: str, wanted: str | None) -> Prog
 
 
 def _newcomer(programme: Programme | WalletServiceError, applicant: Applicant) -> Newcomer | WalletServiceError:
-    return programme if isinstance(programme, WalletServiceError) else Newcomer(programme, applicant.given)
+    if isinstance(programme, WalletServiceError):
+        return programme
+    return Newcomer(programme, applicant.given, applicant.source, applicant.brought_by)
 
 
-def _reply(newcomer: Newcomer, outcome: Member | MemberExists) -> Reply:
+def _reply(newcomer: Newcomer, outcome: Enrolled) -> Reply:
     """As REST would answer, but for a member who is there just as the line has them: that is this import, repeated."""
     if isinstance(outcome, Member):
         return reply(201, member_out(outcome))
-    if outcome.there is not None and newcomer.is_already(outcome.there):
+    if isinstance(outcome, MemberExists) and outcome.there is not None and newcomer.is_already(outcome.there):
         return replace(reply(200, member_out(outcome.there)), replayed=True)
     return refusal_reply(outcome)

@@ -25,6 +25,7 @@ class Scope(StrEnum):
     EARN = "earn"
     SPEND = "spend"
     CARDS = "cards"
+    RULES = "rules"
 
 
 class KeyNotFound(NotFound):

@@ -49,6 +49,8 @@ class Reply:
     status: int
     body: bytes
     replayed: bool = False
+    about: str | None = None
+    """The member whose personal data it holds: when they are erased, it is forgotten."""
 
 
 Claim = Reply | KeyReused | KeyInProgress | None
@@ -90,7 +92,9 @@ async def keep(tx: Transaction, key: OnceKey, reply: Reply) -> None:
     """Keep the answer with its effect."""
     kept = replace(reply, replayed=False)
     values = {"brand": key.brand_id, "key": key.key, "fingerprint": key.fingerprint}
-    await tx.run(sql.KEEP_ANSWER, values | {"status": kept.status, "body": kept.body, "now": tx.now})
+    await tx.run(
+        sql.KEEP_ANSWER, values | {"status": kept.status, "body": kept.body, "about": kept.about, "now": tx.now}
+    )
 
 
 async def forget_old_keys(tx: Transaction) -> int:

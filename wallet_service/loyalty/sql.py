@@ -56,12 +56,13 @@ UPDATE api_key SET revoked_at = :now WHERE id = :id AND brand_id = :brand AND re
 """)
 
 INSERT_MEMBERS = text("""
-INSERT INTO member (id, brand_id, programme_id, external_id, phone, email, name, language, time_zone, created_at, updated_at)
-SELECT id, brand_id, programme_id, external_id, phone, email, name, language, time_zone,
-    CAST(:now AS timestamptz), CAST(:now AS timestamptz)
+INSERT INTO member (id, brand_id, programme_id, external_id, phone, email, name, language, time_zone, born, sex,
+    home_city, referred_by, attributes, created_at, updated_at)
+SELECT id, brand_id, programme_id, external_id, phone, email, name, language, time_zone, born, sex, home_city,
+    referred_by, coalesce(attributes, '{}'), CAST(:now AS timestamptz), CAST(:now AS timestamptz)
 FROM json_to_recordset(:members) AS m (
     id text, brand_id text, programme_id text, external_id text, phone text, email text, name text, language text,
-    time_zone text
+    time_zone text, born date, sex text, home_city text, referred_by text, attributes jsonb
 )
 ON CONFLICT DO NOTHING
 RETURNING *
@@ -70,8 +71,12 @@ RETURNING *
 LOCK_MEMBER = text("SELECT * FROM member WHERE id = :id FOR NO KEY UPDATE")
 
 UPDATE_MEMBER = text("""
+WITH noted AS (
+    INSERT INTO data_change (member_id, brand_id, fields, at)
+    SELECT :id, :brand_id, CAST(:changed AS text[]), :now WHERE cardinality(CAST(:changed AS text[])) > 0
+)
 UPDATE member SET external_id = :external_id, phone = :phone, email = :email, name = :name, language = :language,
-    time_zone = :time_zone, updated_at = :now
+    time_zone = :time_zone, born = :born, born_fixed = :born_fixed, sex = :sex, home_city = :home_city, updated_at = :now
 WHERE id = :id AND brand_id = :brand_id
 RETURNING *
 """)
@@ -80,15 +85,18 @@ CLASHING_MEMBERS = text("""
 WITH wanted AS (
     SELECT * FROM json_to_recordset(:members) AS w (id text, programme_id text, external_id text, phone text)
 )
-SELECT w.id AS wanted_id, m.* FROM wanted AS w
-JOIN member AS m ON m.programme_id = w.programme_id AND m.phone = w.phone AND m.id <> w.id
-UNION ALL
-SELECT w.id AS wanted_id, m.* FROM wanted AS w
+SELECT w.id AS wanted_id, 'external_id' AS field, s.* FROM wanted AS w
 JOIN member AS m ON m.programme_id = w.programme_id AND m.external_id = w.external_id AND m.id <> w.id
+JOIN member AS s ON s.id = coalesce(m.merged_into, m.id)
+UNION ALL
+SELECT w.id AS wanted_id, 'phone' AS field, s.* FROM wanted AS w
+JOIN member AS m ON m.programme_id = w.programme_id AND m.phone = w.phone AND m.id <> w.id
+JOIN member AS s ON s.id = coalesce(m.merged_into, m.id)
 """)
-"""Who already has the phone or the external id that these want: two rows, where the same member has both."""
+"""Who already has the phone or the external id that these want, or had it before a merge: two rows, where it is both."""
 
 FIND_MEMBER = text("""
+SELECT s.*, found.id AS named FROM (
 SELECT * FROM member WHERE brand_id = :brand AND id = CASE :kind
     WHEN 'id' THEN CAST(:ref AS text)
     WHEN 'card' THEN (SELECT member_id FROM card WHERE id = :ref AND brand_id = :brand AND voided_at IS NULL)
@@ -97,9 +105,14 @@ UNION ALL
 SELECT * FROM member WHERE :kind = 'external' AND brand_id = :brand AND external_id = :ref
 UNION ALL
 SELECT * FROM member WHERE :kind = 'phone' AND brand_id = :brand AND phone = :ref
+) AS found JOIN member AS s ON s.id = coalesce(found.merged_into, found.id)
 """)
+"""Whoever was merged leads to the survivor; `named` is the member whose reference it was."""
 
-MEMBERS = text("SELECT * FROM member WHERE brand_id = :brand AND id > :after ORDER BY id LIMIT :limit")
+MEMBERS = text("""
+SELECT * FROM member WHERE brand_id = :brand AND id > :after AND erased_at IS NULL AND merged_into IS NULL
+ORDER BY id LIMIT :limit
+""")
 
 KEYS_IN_USE = text("""
 WITH asked AS MATERIALIZED (
@@ -119,8 +132,8 @@ FROM json_to_recordset(:keys) AS k (brand_id text, key text) CROSS JOIN LATERAL 
 """One look into the index for each key, whatever the planner thinks of a table that grows faster than its statistics."""
 
 KEEP_ANSWER = text("""
-INSERT INTO idempotency (brand_id, key, fingerprint, status, body, created_at)
-VALUES (:brand, :key, :fingerprint, :status, :body, :now)
+INSERT INTO idempotency (brand_id, key, fingerprint, status, body, member_id, created_at)
+VALUES (:brand, :key, :fingerprint, :status, :body, :about, :now)
 """)
 
 FORGET_KEYS = text("""

@@ -34,7 +34,8 @@ CONFIG: dict[str, Any] = {
         {
             "include-operation-id": "post_entries_in_bulk",
             "checks": {"negative_data_rejection": {"enabled": False}},  # each line has a status of its own
-        }
+        },
+        {"include-operation-id": "erase_member", "enabled": False},  # nothing else would find the member any more
     ],
 }
 

@@ -11,7 +11,7 @@ from tests.web.api.desk import Desk, done, refused
 from wallet_service.amounts import MOST
 from wallet_service.loyalty.keys import Scope
 from wallet_service.service import Service
-from wallet_service.web.api.ledger_answers import HoldOut
+from wallet_service.web.api.ledger_answers import HoldOut, HoldPage
 
 HOLDS = "/v1/members/external:BH-1/holds"
 TILLS = 16
@@ -151,3 +151,34 @@ async def test_sixteen_tills_at_once_never_set_aside_nor_capture_a_point_twice(d
     )
     assert Counter(answer.status_code for answer in closed) == {200: 1, 409: TILLS - 1}
     assert await desk.balance(anna["id"]) == 6
+
+
+async def test_a_members_holds_are_listed_the_newest_first_by_their_state(desk: Desk, anna: Any) -> None:
+    opened = [await hold(desk, amount) for amount in (10, 20, 30)]
+    captured = done(await desk.call("POST", f"/v1/holds/{opened[1]['id']}/capture", {}), 200)
+
+    async def listed(query: str) -> Any:
+        page = done(await desk.call("GET", f"/v1/members/{anna['id']}/holds{query}"), 200)
+        HoldPage.model_validate(page)
+        return page
+
+    assert [each["id"] for each in (await listed("?state=open"))["items"]] == [opened[2]["id"], opened[0]["id"]]
+    assert (await listed("?state=captured"))["items"] == [captured]
+    assert (await listed("?state=released"))["items"] == []
+    first = await listed("?limit=2")
+    rest = await listed(f"?limit=2&cursor={first['next']}")
+    assert [each["id"] for each in first["items"] + rest["items"]] == [each["id"] for each in opened[::-1]]
+    refused(await desk.call("GET", f"/v1/members/{anna['id']}/holds?state=lost"), 422, "invalid-request")
+
+
+async def test_what_a_hold_took_is_undone_once_it_was_captured(desk: Desk, anna: Any) -> None:
+    opened = await hold(desk, 80)
+    path = f"/v1/members/{anna['id']}/entries/{opened['entry']}/reversal"
+    refused(await desk.call("POST", path, {}), 409, "hold-open")
+    done(await desk.call("POST", f"/v1/holds/{opened['id']}/capture", {"amount": 60}), 200)
+
+    back = done(await desk.call("POST", path, {"amount": 45}), 201)
+
+    assert (back["kind"], back["amount"], back["balance"], back["undoes"]) == ("reversed", 45, 85, opened["entry"])
+    assert refused(await desk.call("POST", path, {"amount": 16}), 409, "already-reversed")["left"] == 15
+    assert done(await desk.call("POST", path, {}), 201)["balance"] == 100

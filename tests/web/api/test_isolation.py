@@ -1,7 +1,7 @@
 """Another brand's key on every route: nothing is there. The routes are those of the OpenAPI document."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.people import ANNA, BORIS
@@ -13,7 +13,9 @@ from wallet_service.web.phones.google import GoogleDoor
 from wallet_service.web.phones.images import ImageDoor
 from wallet_service.web.phones.link import LinkDoor
 from wallet_service.web.site import Api, Site, build_api
-from wallet_service.web.till import CALLS, TillDoor
+from wallet_service.web.till import CALLS, SALES, TillDoor
+
+CONSENT = {"channel": "any", "purpose": "data", "granted": True, "text_version": "1"}
 
 WITH_A_REFERENCE_IN_THE_PATH: dict[tuple[str, str], Any] = {
     ("GET", "/v1/members/{member}"): None,
@@ -25,28 +27,81 @@ WITH_A_REFERENCE_IN_THE_PATH: dict[tuple[str, str], Any] = {
     ("PUT", "/v1/members/{member}/addresses/{kind}/{address}"): None,
     ("DELETE", "/v1/members/{member}/addresses/{kind}/{address}"): None,
     ("POST", "/v1/members/{member}/entries/{entry}/reversal"): {},
+    ("GET", "/v1/members/{member}/entries/{entry}/why"): None,
     ("GET", "/v1/members/{member}/proof"): None,
+    ("PUT", "/v1/members/{member}/attributes"): {"attributes": {"pet": "mine"}},
+    ("PUT", "/v1/members/{member}/contacts"): {"contacts": []},
+    ("GET", "/v1/members/{member}/contacts"): None,
+    ("GET", "/v1/members/{member}/source"): None,
+    ("PUT", "/v1/members/{member}/consents"): {"consents": [CONSENT]},
+    ("GET", "/v1/members/{member}/consents"): None,
+    ("GET", "/v1/members/{member}/consents/history"): None,
+    ("GET", "/v1/members/{member}/timeline"): None,
+    ("GET", "/v1/members/{member}/export"): None,
+    ("POST", "/v1/members/{member}/erase"): None,
     ("GET", "/v1/cards/{card}"): None,
     ("POST", "/v1/cards/{card}/void"): None,
     ("GET", "/v1/members/{member}/lots"): None,
     ("POST", "/v1/members/{member}/holds"): {"amount": 5},
+    ("GET", "/v1/members/{member}/holds"): None,
+    ("POST", "/v1/members/{member}/merge"): {"from": "external:BH-1"},
+    ("GET", "/v1/members/{member}/merges"): None,
+    ("POST", "/v1/merges/{merge}/undo"): None,
     ("GET", "/v1/holds/{hold}"): None,
     ("POST", "/v1/holds/{hold}/capture"): {},
     ("POST", "/v1/holds/{hold}/release"): None,
+    ("PUT", "/v1/programmes/{programme}/rules"): {"currency": "EUR"},
+    ("GET", "/v1/programmes/{programme}/rules"): None,
+    ("GET", "/v1/programmes/{programme}/rules/versions"): None,
+    ("GET", "/v1/offers/{offer}"): None,
+    ("DELETE", "/v1/offers/{offer}"): None,
+    ("POST", "/v1/offers/{offer}/codes"): {"count": 1},
+    ("GET", "/v1/offers/{offer}/codes"): None,
+    ("POST", "/v1/redemptions/{redemption}/undo"): None,
+    ("POST", "/v1/members/{member}/offers"): {"offer": "bonus", "occasion": "none"},
+    ("GET", "/v1/members/{member}/offers"): None,
+    ("GET", "/v1/purchases/{purchase}"): None,
+    ("POST", "/v1/purchases/{purchase}/refunds"): {"refund": "mine"},
+    ("GET", "/v1/members/{member}/purchases"): None,
 }
 """Route -> the body that goes with it."""
 
-NOT_FOUND = {"{card}": "card-not-found", "{hold}": "hold-not-found"}
+NOT_FOUND = {
+    "{card}": "card-not-found",
+    "{hold}": "hold-not-found",
+    "{merge}": "merge-not-found",
+    "{programme}": "programme-not-found",
+    "{offer}": "offer-not-found",
+    "{redemption}": "redemption-not-found",
+    "{purchase}": "purchase-not-found",
+}
 """What is not there for another brand, by what a path names beside members."""
 
 ADDRESS = "annas-phone"
 
+BONUS = {"name": "bonus", "title": {"en": "Nothing"}, "kind": "shared", "code": "NOTHING", "benefit": {"gift": "air"}}
+
 WITH_A_REFERENCE_IN_THE_BODY: frozenset[tuple[str, str]] = frozenset(
-    {("POST", "/v1/cards"), ("POST", "/v1/entries/bulk")}
+    {
+        ("POST", "/v1/cards"),
+        ("POST", "/v1/entries/bulk"),
+        ("POST", "/v1/offers/validate"),
+        ("POST", "/v1/offers/redeem"),
+        ("POST", "/v1/purchases"),
+        ("POST", "/v1/quotes"),
+    }
 )
 
 WITHOUT: frozenset[tuple[str, str]] = frozenset(
-    {("POST", "/v1/members"), ("GET", "/v1/members"), ("GET", "/v1/wallets")}
+    {
+        ("POST", "/v1/members"),
+        ("GET", "/v1/members"),
+        ("GET", "/v1/wallets"),
+        ("GET", "/v1/mechanics/library"),
+        ("POST", "/v1/offers"),
+        ("GET", "/v1/offers"),
+        ("GET", "/v1/purchases"),
+    }
 )
 
 
@@ -71,16 +126,16 @@ def test_every_door_of_the_site_is_looked_into(doors: Doors) -> None:
 
     known = {Api, TillDoor, PhoneDoor, LinkDoor, GoogleDoor, ImageDoor}
     assert {type(door) for door in vars(Site(doors)).values()} == known
-    assert tills <= operations(doors)
+    assert tills | set(SALES) <= operations(doors)
 
 
-def addresses(form: str, anna: Any, card: str, hold: str) -> Iterator[str]:
-    """Every way to name Anna, her card or her hold in a path of this form."""
-    if "{card}" in form or "{hold}" in form:
-        yield form.format(card=card, hold=hold)
+def addresses(form: str, anna: Any, things: Mapping[str, str]) -> Iterator[str]:
+    """Every way to name Anna, or things of hers and of her brand, in a path of this form."""
+    if "{member}" not in form:
+        yield form.format(**things)
         return
-    for reference in references(anna, card):
-        yield form.format(member=reference, kind="fid", address=ADDRESS, entry=1)
+    for reference in references(anna, things["card"]):
+        yield form.format(member=reference, kind="fid", address=ADDRESS, entry=1, **things)
 
 
 def references(anna: Any, card: str) -> tuple[str, ...]:
@@ -91,12 +146,25 @@ async def test_another_brands_key_finds_nothing_by_any_reference_in_a_path(desk:
     anna = await desk.enrol(**ANNA)
     await desk.post(anna["id"], 50)
     hold = done(await desk.call("POST", f"/v1/members/{anna['id']}/holds", {"amount": 50}), 201)
+    sale = {"receipt": "1", "member": anna["id"], "lines": [{"quantity": 1, "price": 100}]}
+    purchase = done(await desk.call("POST", "/v1/purchases", sale), 201)
     card = await desk.issue(anna["id"])
     await desk.call("PUT", f"/v1/members/{anna['id']}/addresses/fid/{ADDRESS}")
+    offer = done(await desk.call("POST", "/v1/offers", BONUS), 201)
+    double = await desk.enrol()
+    merge = done(await desk.call("POST", f"/v1/members/{anna['id']}/merge", {"from": double["id"]}), 201)
+    anna = done(await desk.call("GET", f"/v1/members/{anna['id']}"), 200)
+    redemption = done(await desk.call("POST", "/v1/offers/redeem", {"code": BONUS["code"], "member": anna["id"]}), 201)
+    things = {"card": card["id"], "hold": hold["id"], "programme": desk.brand.programme} | {
+        "offer": offer["id"],
+        "redemption": redemption["id"],
+        "merge": merge["id"],
+        "purchase": purchase["id"],
+    }
 
     for (method, form), body in WITH_A_REFERENCE_IN_THE_PATH.items():
         code = next((code for place, code in NOT_FOUND.items() if place in form), "member-not-found")
-        for path in addresses(form, anna, card["id"], hold["id"]):
+        for path in addresses(form, anna, things):
             answer = await other_desk.call(method, path, body)
             refused(answer, 404, code)
             assert anna["name"] not in answer.text
@@ -117,6 +185,12 @@ async def test_another_brands_key_finds_nothing_by_any_reference_in_a_body(desk:
         refused(await other_desk.call("POST", "/v1/cards", {"member": reference}), 404, "member-not-found")
         result = (await other_desk.bulk(json.dumps({"member": reference, "amount": 5}).encode())).json()
         assert (result["status"], result["result"]["code"]) == (404, "member-not-found")
+        check = {"member": reference, "lines": [{"quantity": 1, "price": 100}]}
+        refused(await other_desk.call("POST", "/v1/quotes", check), 404, "member-not-found")
+        refused(await other_desk.call("POST", "/v1/purchases", check | {"receipt": "1"}), 404, "member-not-found")
+        for act in ("validate", "redeem"):
+            shown = {"code": "NOTHING", "member": reference}
+            refused(await other_desk.call("POST", f"/v1/offers/{act}", shown), 404, "member-not-found")
 
     assert await desk.balance(anna["id"]) == 0
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from tests.web.api.desk import Desk, done
-from wallet_service.web.api import models
+from wallet_service.web import api
 from wallet_service.web.doors import Doors
 from wallet_service.web.site import build_api
 
@@ -32,7 +32,43 @@ OPERATIONS = {
     "get_hold",
     "capture_hold",
     "release_hold",
+    "list_holds",
+    "merge_members",
+    "undo_merge",
+    "list_merges",
     "prove_member",
+    "explain_entry",
+    "set_attributes",
+    "set_contacts",
+    "list_contacts",
+    "get_source",
+    "note_consents",
+    "get_consents",
+    "list_consents",
+    "get_timeline",
+    "erase_member",
+    "export_member",
+    "put_rules",
+    "get_rules",
+    "list_rules_versions",
+    "list_ready_mechanics",
+    "define_offer",
+    "list_offers",
+    "get_offer",
+    "archive_offer",
+    "make_offer_codes",
+    "list_offer_codes",
+    "validate_code",
+    "redeem_code",
+    "undo_redemption",
+    "give_offer",
+    "list_member_offers",
+    "record_purchase",
+    "quote_purchase",
+    "refund_purchase",
+    "find_purchase",
+    "get_purchase",
+    "list_purchases",
 }
 """Their ids are names in other people's programs: they never change."""
 
@@ -72,11 +108,11 @@ def test_every_operation_documents_its_refusals_as_problems(document: Any) -> No
 
 def test_every_request_body_has_examples_that_would_be_accepted(document: Any) -> None:
     bodies = [operation["requestBody"] for operation in operations(document) if "requestBody" in operation]
-    assert len(bodies) == 9
+    assert len(bodies) >= 10
     for body in bodies:
         ((_, content),) = body["content"].items()
         name = content["schema"]["$ref"].rpartition("/")[2]
-        model: type[BaseModel] = getattr(models, name)
+        model: type[BaseModel] = next(getattr(part, name) for part in vars(api).values() if hasattr(part, name))
         examples = document["components"]["schemas"][name]["examples"]
         assert examples
         for example in examples:

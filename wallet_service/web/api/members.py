@@ -9,16 +9,19 @@ from fastapi.responses import Response
 from wallet_service.database.seam import Transaction
 from wallet_service.ids import is_id
 from wallet_service.loyalty.brands import find_programme
+from wallet_service.loyalty.keys import Scope
 from wallet_service.loyalty.members import change_member, enrol_member, find_member, list_members
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import parse_reference
+from wallet_service.loyalty.sources import Source
 from wallet_service.web.api.answers import MemberOut, MemberPage
 from wallet_service.web.api.document import refusals
-from wallet_service.web.api.models import MemberChange, MemberText, NewMember
+from wallet_service.web.api.member_models import MemberChange, NewMember
+from wallet_service.web.api.models import MemberText
 from wallet_service.web.callers import Enroller, Reader
 from wallet_service.web.idempotency import Once, answer, do_once
 from wallet_service.web.paging import Page, from_cursor, page_of
-from wallet_service.web.render import member_out, reply
+from wallet_service.web.render import member_out, personal, reply
 from wallet_service.web.strict_route import StrictRoute
 
 router = APIRouter(prefix="/v1/members", tags=["members"], route_class=StrictRoute)
@@ -37,8 +40,10 @@ async def enrol(request: Request, caller: Enroller, wishes: NewMember, once: Onc
 
     async def act(tx: Transaction) -> Reply:
         programme = await find_programme(tx, caller.brand_id, wishes.programme)
-        member = await enrol_member(tx, programme, wishes.model_dump(exclude={"programme"}))
-        return reply(201, member_out(member))
+        given = wishes.model_dump(exclude={"programme", "source", "referred_by"})
+        source = Source(**wishes.source.model_dump()) if wishes.source else None
+        member = await enrol_member(tx, programme, given, source, wishes.referred_by)
+        return personal(201, member.id, member_out(member))
 
     return await do_once(request.app.state.doors.database, once, act)
 
@@ -65,6 +70,8 @@ async def change(request: Request, caller: Enroller, member: MemberPath, wishes:
 
     async def act(tx: Transaction) -> Reply:
         found = await find_member(tx, caller.brand_id, parse_reference(member))
-        return reply(200, member_out(await change_member(tx, found, wishes.model_dump(exclude_unset=True))))
+        given = wishes.model_dump(exclude_unset=True)
+        changed = await change_member(tx, found, given, trusted=Scope.EARN in caller.scopes)
+        return personal(200, changed.id, member_out(changed))
 
     return await do_once(request.app.state.doors.database, once, act)
