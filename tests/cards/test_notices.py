@@ -32,6 +32,10 @@ def test_a_balance_calls_for_attention_only_if_it_is_news_and_not_too_often(
     assert balance_notice(shown, balance, notices, NOW) is expected
 
 
+def test_a_template_that_announces_no_balances_is_silent() -> None:
+    assert balance_notice(0, 10, [], NOW, announced=False) is Notice.UNWANTED
+
+
 def test_however_fast_balances_change_a_message_can_still_be_heard() -> None:
     given: list[datetime] = []
     for minute in range(48 * 60):

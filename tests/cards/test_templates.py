@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cards.template_maker import CARD_TOML, RUSSIAN, png, tea
+from wallet_service.cards.announcing import Change
 from wallet_service.cards.numerals import NumbersUnknown
 from wallet_service.cards.placeholders import PlaceholderInvalid
 from wallet_service.cards.sample import sample_pass
@@ -16,7 +17,8 @@ def set_value(document, value):
 
 def test_a_template_knows_its_sheet_and_what_it_shows():
     template = parse_template(tea())
-    assert (template.name, template.title, template.announce) == ("tiny-tea", "Tiny Tea", "balance")
+    assert (template.name, template.title) == ("tiny-tea", "Tiny Tea")
+    assert template.announce == {Change.BALANCE: "balance"}
     assert template.shows == {"balance", "first_name", "card_id"}
     assert template.sample.first_name == "Anna"
 

@@ -30,7 +30,7 @@ CHANGE_SEQS = text("SELECT id, change_seq FROM card")
 Person = tuple[str, str, str | None, int]
 
 
-@pytest.fixture(params=sorted(folder.name.removesuffix(".pkpasstemplate") for folder in TEMPLATES.iterdir()))
+@pytest.fixture(params=sorted(folder.stem for folder in TEMPLATES.glob("*.pkpasstemplate")))
 async def club(shop: Shop, request: pytest.FixtureRequest) -> Programme:
     """A programme with each of the bundled designs."""
     return await open_programme(shop, bundled(request.param))

@@ -33,9 +33,9 @@ class MemoryObjects:
         """What it was to show, and whether it was to tell of it."""
         return [(card.face.values["balance"], card.notify) for card in self.cards]
 
-    def names(self, issuer: str, template: str, serial: str) -> ObjectNames:
+    def names(self, issuer: str, template: str, serial: str, tier: str = "") -> ObjectNames:
         """The ids of a card."""
-        return ObjectNames(f"{issuer}.{serial}", f"{issuer}.{template}")
+        return ObjectNames(f"{issuer}.{serial}", f"{issuer}.{template}{tier}")
 
     async def show(self, issuer: str, serials: Sequence[str], present: Present) -> Mapping[str, Shown]:
         """Show them."""

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
 
 from wallet_service.cards import browsers_sql as sql
+from wallet_service.cards.announcing import Change
 from wallet_service.cards.design import CardState
 from wallet_service.cards.due import DueCards, describe, next_wait
 from wallet_service.cards.faces import Shelf, face, states
@@ -114,14 +115,16 @@ class BrowserTelling:
         balance = state.holder.balance
         behind = [row for row in listeners if row.told_balance != balance]
         words = await self._words(tx, state) if behind else ""
+        if not words:  # the template announces no balances
+            return []
         return [
             News(state.serial, row.endpoint, state.version, balance, row.rest, _message(state, words, row.subscription))
             for row in behind
         ]
 
     async def _words(self, tx: Transaction, state: CardState) -> str:
-        """What a phone with the pass would say on its lock screen."""
-        shown = await face(tx, self.shelf, state)
+        """What a phone with the pass would say on its lock screen, had it the balance that the browser has."""
+        shown = await face(tx, self.shelf, replace(state, changed=state.changed | Change.BALANCE))
         return look_of(shown, locale_of(shown.design.language), tx.now).notification
 
     async def _tell(self, news: Sequence[News]) -> Mapping[News, Outcome]:

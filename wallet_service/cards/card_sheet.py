@@ -3,26 +3,29 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from wallet_service.cards.announcing import Announce, read_announce
 from wallet_service.cards.google_sheet import GoogleSheet, read_google_sheet
-from wallet_service.cards.placeholders import Holder, Units
+from wallet_service.cards.placeholders import Holder
 from wallet_service.cards.problem import Problem, TemplateInvalid, error
+from wallet_service.cards.sample_member import sample_member
+from wallet_service.cards.sayings import Units
+from wallet_service.cards.tier_sheet import TierLook, read_tiers
+from wallet_service.cards.words import Words, read_words
 
 WHERE = "card.toml"
-SAMPLE_ID = "01k00000000000000000000000"
-SAMPLE_DAY = date(2027, 1, 31)
 WORDS = {str: "text in quotes", int: "a whole number", list: "a list", dict: "a table"}
 
 NEEDED: Mapping[tuple[str, str], type] = {
     ("card", "title"): str,
     ("card", "languages"): list,
-    ("card", "announce"): str,
     ("sample", "name"): str,
     ("sample", "balance"): int,
     ("sample", "external_id"): str,
 }
+OPTIONAL = ("first_name", "programme", "brand", "tier", "purchase")
+"""What else can be said of the sample member; each is text, the title of the tier perhaps by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,17 @@ class CardSheet:
     """How a person who chooses a template sees it."""
     languages: tuple[str, ...]
     """The first is the language of pass.json's own texts."""
-    announce: str
-    """Key of the one field whose change may be told on the lock screen."""
+    announce: Announce
+    """Which fields may be told of on the lock screen."""
     units: Mapping[str, Units]
     """Words for points by language, then by CLDR plural form."""
+    words: Mapping[str, Words]
+    """Words around goals and offers by language, where they are not ours."""
     sample: Holder
     """The member of previews and checks, in the first language."""
     google: GoogleSheet
+    tiers: Mapping[str, TierLook]
+    """How cards of a tier look otherwise."""
 
 
 def read_card_sheet(content: bytes) -> CardSheet:
@@ -48,31 +55,24 @@ def read_card_sheet(content: bytes) -> CardSheet:
         sheet = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as trouble:
         raise TemplateInvalid(error(WHERE, f"not valid TOML: {trouble}", "Mend the line it names.")) from None
-    google, problems = read_google_sheet(sheet.get("google", {}))
-    problems += [*_missing(sheet), *_wrong_units(sheet), *_wrong_languages(sheet)]
-    if problems:
+    card = sheet.get("card", {})
+    announce, silent = read_announce(card.get("announce") if isinstance(card, dict) else None)
+    google, unfit = read_google_sheet(sheet.get("google", {}))
+    words, unsaid = read_words(sheet.get("words", {}))
+    tiers, unseen = read_tiers(sheet.get("tier", {}))
+    own = (*_missing(sheet), *_wrong_sample(sheet), *_wrong_units(sheet), *_wrong_languages(sheet))
+    if problems := [*own, *silent, *unfit, *unsaid, *unseen]:
         raise TemplateInvalid(*problems)
-    card = sheet["card"]
+    title, languages = card["title"], tuple(card["languages"])
     return CardSheet(
-        card["title"], tuple(card["languages"]), card["announce"], sheet.get("points", {}), _sample(sheet, card), google
-    )
-
-
-def _sample(sheet: Mapping[str, Any], card: Mapping[str, Any]) -> Holder:
-    """The sample member; what the sheet leaves open is filled so that a preview looks real."""
-    name: str = sheet["sample"]["name"]
-    return Holder(
-        first_name=sheet["sample"].get("first_name", name.partition(" ")[0]),
-        name=name,
-        balance=sheet["sample"]["balance"],
-        external_id=sheet["sample"]["external_id"],
-        member_id=f"mem_{SAMPLE_ID}",
-        card_id=f"card_{SAMPLE_ID}",
-        programme=sheet["sample"].get("programme", card["title"]),
-        brand=sheet["sample"].get("brand", card["title"]),
-        language=card["languages"][0],
-        expiring_points=sheet["sample"]["balance"] // 4,
-        expires_on=SAMPLE_DAY,
+        title=title,
+        languages=languages,
+        announce=announce,
+        units=sheet.get("points", {}),
+        words=words,
+        sample=sample_member(sheet["sample"], title, languages[0]),
+        google=google,
+        tiers=tiers,
     )
 
 
@@ -82,6 +82,15 @@ def _missing(sheet: Mapping[str, Any]) -> Iterator[Problem]:
         found = entries.get(key) if isinstance(entries, dict) else None
         if type(found) is not kind or found in ("", []):
             yield error(f"{WHERE}: {table}.{key}", f"{WORDS[kind]} is needed here", f"Add {key} = … under [{table}].")
+
+
+def _wrong_sample(sheet: Mapping[str, Any]) -> Iterator[Problem]:
+    sample = sheet.get("sample", {})
+    for key in OPTIONAL if isinstance(sample, dict) else ():
+        said = sample.get(key, "")
+        words = said.values() if key == "tier" and isinstance(said, dict) else (said,)
+        if not all(isinstance(word, str) for word in words):
+            yield error(f"{WHERE}: sample.{key}", "text in quotes is needed here", f'Write {key} = "…".')
 
 
 def _wrong_languages(sheet: Mapping[str, Any]) -> Iterator[Problem]:

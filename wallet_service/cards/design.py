@@ -1,9 +1,10 @@
 """From what we know to what the card shows. PURE."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from wallet_service.cards.announcing import Announce, Change
 from wallet_service.cards.placeholders import Holder
 from wallet_service.loyalty.expiring import Expiring
 from wallet_service.wallets.seam import CardFace, Design, Value
@@ -24,6 +25,10 @@ class CardState:
     holder: Holder
     time_zone: str = "UTC"
     """By whose calendar the holder's points expire."""
+    tier: str = ""
+    """The holder's, by its name in the programme's rules."""
+    changed: Change = Change.BALANCE
+    """What has changed since the newest version that any phone has fetched."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +37,10 @@ class Style:
 
     design: Design
     fills: Mapping[str, Callable[[Holder], Value]]
+    announce: Announce
+    """Which of its fields tell of which change."""
+    announcers: Sequence[str]
+    """`announcing` for every set of changes: a card is composed for every fetch."""
     shows_expiry: bool = False
     """Whether it shows what expires next, for which the holder's lots have to be read."""
 
@@ -53,6 +62,7 @@ def compose(style: Style, state: CardState) -> CardFace:
         modified_at=state.modified_at,
         token_key=state.token_key,
         voided=state.voided,
+        announces=style.announcers[state.changed],
     )
 
 

@@ -9,6 +9,7 @@ from enum import Enum
 from wallet_service.cards import devices_sql as sql
 from wallet_service.cards.facts import CardsChanged
 from wallet_service.database.seam import Row, Transaction
+from wallet_service.loyalty.facts import CardInstalled
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,10 @@ async def register_devices(tx: Transaction, wishes: Sequence[Registration], cap:
         },
     )
     fresh = {(row.device_id, row.card_id): row.fresh for row in rows}
-    await _keep_to_the_cap(tx, {card for (_, card), is_fresh in fresh.items() if is_fresh}, cap)
+    grown = {card for (_, card), is_fresh in fresh.items() if is_fresh}
+    await _keep_to_the_cap(tx, grown, cap)
+    for card in grown:
+        tx.record(CardInstalled(card))
     await _wake_the_stale(tx, list(fresh))
     return [_registered(fresh.get((wish.device_id, wish.card_id))) for wish in wishes]
 

@@ -3,28 +3,48 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product
+from typing import NamedTuple
+
+import orjson
 
 from wallet_service.cards import sql
+from wallet_service.cards.announcing import Change, announcers
 from wallet_service.cards.design import CardState, Style, compose, expecting
 from wallet_service.cards.placeholders import EXPIRY, Holder, field_of
-from wallet_service.cards.templates import Template, design, fillers, from_bundle, parse_template
+from wallet_service.cards.standing import NOTHING, read_standing
+from wallet_service.cards.templates import Template, design, design_key, fillers, from_bundle, parse_template
 from wallet_service.database.seam import Database, Row, Transaction
 from wallet_service.loyalty.lot_list import expiring_of
 from wallet_service.loyalty.members import first_name
 from wallet_service.wallets.seam import CardFace, Design, Package, Wallet
 
 ELSE = ""
-"""Stands for every language that a template does not speak."""
+"""Stands for every language that a template does not speak, and every tier that it does not know."""
+
+
+class Looks(NamedTuple):
+    """Some cards of a template, which all look alike."""
+
+    language: str
+    tier: str
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """In which languages a template version looks different from another."""
+    """Which cards look different in a template version from another."""
 
-    tags: frozenset[str]
+    languages: frozenset[str]
     """The languages of either: whoever speaks another sees what those see who speak `ELSE`."""
-    seen: frozenset[str]
-    """Those of them in which the two look different."""
+    tiers: frozenset[str]
+    """The tiers that have a look of their own in either: cards of another look as those of `ELSE`."""
+    seen: frozenset[Looks]
+    """Those that look different."""
+
+    @property
+    def is_everyones(self) -> bool:
+        """Whether they are all that there are."""
+        return len(self.seen) == len(self.languages) * len(self.tiers)
 
 
 @dataclass(slots=True)
@@ -34,54 +54,69 @@ class Shelf:
     _templates: dict[str, Template] = field(default_factory=dict)
     _styles: dict[str, Style] = field(default_factory=dict)
 
-    def ready(self, version_id: str, language: str) -> Style | None:
+    def ready(self, version_id: str, language: str, tier: str = "") -> Style | None:
         """The design, if it has been read before."""
         template = self._templates.get(version_id)
-        return self._styles.get(f"{version_id}/{template.nearest(language)}") if template else None
+        if template is None:
+            return None
+        return self._styles.get(design_key(version_id, template.nearest(language), template.look(tier)))
 
-    async def style(self, tx: Transaction, version_id: str, language: str) -> Style:
-        """The design of this template version in the language that comes nearest."""
+    async def style(self, tx: Transaction, version_id: str, language: str, tier: str = "") -> Style:
+        """The design of this template version in the language that comes nearest, for cards of a tier."""
+        template = await self._template(tx, version_id)
+        spoken, tier = template.nearest(language), template.look(tier)
+        key = design_key(version_id, spoken, tier)
+        if key not in self._styles:
+            self._styles[key] = await asyncio.to_thread(style_of, template, version_id, spoken, tier)
+        return self._styles[key]
+
+    async def look(self, tx: Transaction, version_id: str, tier: str) -> str:
+        """The tier whose look cards of this tier have; empty: that of the template itself."""
+        return (await self._template(tx, version_id)).look(tier)
+
+    async def designs(self, tx: Transaction, version_id: str, tier: str = "") -> Sequence[Design]:
+        """The template version in each of its languages, its first language first, for cards of a tier."""
+        template = await self._template(tx, version_id)
+        return [(await self.style(tx, version_id, tag, tier)).design for tag in template.languages]
+
+    async def news(self, tx: Transaction, one: str, other: str) -> News:
+        """In which languages, and for which tiers, two template versions look different."""
+        before, after = await self._template(tx, one), await self._template(tx, other)
+        tags, tiers = {*before.languages, *after.languages, ELSE}, {*before.tiers, *after.tiers, ELSE}
+        found = [
+            Looks(tag, tier)
+            for tag, tier in product(tags, tiers)
+            if await self._look(tx, one, tag, tier) != await self._look(tx, other, tag, tier)
+        ]
+        return News(frozenset(tags), frozenset(tiers), frozenset(found))
+
+    async def _template(self, tx: Transaction, version_id: str) -> Template:
         if version_id not in self._templates:
             row = await tx.first(sql.TEMPLATE_BUNDLE, {"id": version_id})
             if row is None:
                 raise LookupError(f"no template version {version_id}: a foreign key promised it")
             # in a thread: a template, and the first words of a language, take milliseconds to understand
             self._templates[version_id] = await asyncio.to_thread(_understand, row.bundle)
+        return self._templates[version_id]
+
+    async def _look(self, tx: Transaction, version_id: str, language: str, tier: str) -> tuple[object, ...]:
         template = self._templates[version_id]
-        spoken = template.nearest(language)
-        key = f"{version_id}/{spoken}"
-        if key not in self._styles:
-            self._styles[key] = await asyncio.to_thread(style_of, template, version_id, spoken)
-        return self._styles[key]
-
-    async def designs(self, tx: Transaction, version_id: str) -> Sequence[Design]:
-        """The template version in each of its languages, its first language first."""
-        await self.style(tx, version_id, ELSE)
-        return [(await self.style(tx, version_id, tag)).design for tag in self._templates[version_id].languages]
-
-    async def news(self, tx: Transaction, one: str, other: str) -> News:
-        """In which languages two template versions look different."""
-        await self.style(tx, one, ELSE)
-        await self.style(tx, other, ELSE)
-        tags = {*self._templates[one].languages, *self._templates[other].languages, ELSE}
-        found = [tag for tag in tags if await self._look(tx, one, tag) != await self._look(tx, other, tag)]
-        return News(frozenset(tags), frozenset(found))
-
-    async def _look(self, tx: Transaction, version_id: str, language: str) -> tuple[object, ...]:
-        laid_out = (await self.style(tx, version_id, language)).design
-        words = self._templates[version_id].units.get(laid_out.language)
-        return laid_out.language, *laid_out.look, words
+        laid_out = (await self.style(tx, version_id, language, tier)).design
+        spoken = laid_out.language
+        words = template.units.get(spoken), template.words.get(spoken)
+        return spoken, *laid_out.look, words, template.announce
 
 
 def _understand(bundle: bytes) -> Template:
     return parse_template(from_bundle(bundle))
 
 
-def style_of(template: Template, version_id: str, language: str) -> Style:
-    """The template in one of its languages, ready to be filled."""
-    laid_out = design(template, version_id, language)
+def style_of(template: Template, version_id: str, language: str, tier: str = "") -> Style:
+    """The template in one of its languages and the look of one of its tiers, ready to be filled."""
+    laid_out = design(template, version_id, language, tier)
     fills = fillers(template, laid_out)
-    return Style(laid_out, fills, shows_expiry=any(field_of(name) in EXPIRY for name in fills))
+    shows_expiry = any(field_of(name) in EXPIRY for name in fills)
+    return Style(laid_out, fills, template.announce, announcers(template.announce), shows_expiry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +129,8 @@ class Faces:
 
     async def face(self, state: CardState) -> CardFace:
         """What the card shows in this state."""
-        style = self.shelf.ready(state.template_version_id, state.holder.language)
-        if style is None:
-            async with self.database.read() as tx:
-                return await face(tx, self.shelf, state)
-        if style.shows_expiry:
+        style = self.shelf.ready(state.template_version_id, state.holder.language, state.tier)
+        if style is None or style.shows_expiry:
             async with self.database.read() as tx:
                 return await face(tx, self.shelf, state)
         return compose(style, state)
@@ -122,13 +154,14 @@ async def states_together(tx: Transaction, serial: str) -> list[CardState]:
 
 async def face(tx: Transaction, shelf: Shelf, state: CardState) -> CardFace:
     """The face of a card in this state."""
-    style = await shelf.style(tx, state.template_version_id, state.holder.language)
+    style = await shelf.style(tx, state.template_version_id, state.holder.language, state.tier)
     if style.shows_expiry:
         state = expecting(state, await expiring_of(tx, state.holder.member_id, state.time_zone))
     return compose(style, state)
 
 
 def _state(row: Row) -> CardState:
+    standing = read_standing(orjson.loads(row.shown)) if row.shown else NOTHING
     holder = Holder(
         first_name=first_name(row.name),
         name=row.name,
@@ -139,6 +172,11 @@ def _state(row: Row) -> CardState:
         programme=row.programme,
         brand=row.brand,
         language=row.language,
+        tier=standing.title,
+        tier_until=standing.until,
+        next_goal=standing.goal,
+        last_purchase=standing.purchase,
+        offers=standing.offers,
     )
     return CardState(
         row.serial,
@@ -151,4 +189,6 @@ def _state(row: Row) -> CardState:
         row.voided,
         holder,
         row.time_zone,
+        standing.tier,
+        Change(row.changes),
     )

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from wallet_service.cards import google_sql as sql
+from wallet_service.cards.announcing import Change
 from wallet_service.cards.design import CardState
 from wallet_service.cards.due import SOON, DueCards, describe, next_wait, until
 from wallet_service.cards.faces import Shelf, face, states
@@ -45,6 +46,8 @@ class Wish:
 
     card: GoogleCard
     state: CardState
+    class_id: str
+    """Where Google finds its look."""
     notice: Notice
     seq: int | None
     """Of what is due: a change after this look makes it another. None: somebody else has settled it."""
@@ -80,7 +83,8 @@ class SaveLinks:
             found = await _issuer_of(tx, state.serial)
             if found is None:
                 return None
-            names = self.wallet.names(found.issuer, found.template, state.serial)
+            tier = await self.shelf.look(tx, found.newest, state.tier)
+            names = self.wallet.names(found.issuer, found.template, state.serial, tier)
             values = {"card": state.serial, "issuer": found.issuer}
             await tx.run(sql.ENTER, values | {"object": names.object_id, "class": names.class_id})
         async with self.database.read() as tx:
@@ -93,8 +97,9 @@ class SaveLinks:
             await self._show_again({"card": state.serial, "issuer": found.issuer})
             raise
         shown = {"card": state.serial, "version": state.version, "balance": state.holder.balance}
+        of_class = self.wallet.names(card.issuer, card.template, state.serial, card.tier).class_id
         async with self.database.begin() as tx:
-            await tx.run(sql.INSERTED, shown | {"template": state.template_version_id})
+            await tx.run(sql.INSERTED, shown | {"template": state.template_version_id, "class": of_class})
         return link
 
     async def _show_again(self, card: Mapping[str, str]) -> None:
@@ -183,13 +188,17 @@ class GoogleTelling:
             return {state.serial: await self._wish(tx, issuer, state, objects[state.serial]) for state in present}
 
     async def _wish(self, tx: Transaction, issuer: str, state: CardState, kept: Row) -> Wish:
-        notice = balance_notice(kept.shown_balance, state.holder.balance, kept.notices, tx.now)
+        style = await self.shelf.style(tx, state.template_version_id, state.holder.language, state.tier)
+        shown, balance, announced = kept.shown_balance, state.holder.balance, Change.BALANCE in style.announce
+        notice = balance_notice(shown, balance, kept.notices, tx.now, announced=announced)
         card = await _google_card(tx, self.shelf, issuer, kept, state)
+        names = self.wallet.names(issuer, card.template, state.serial, card.tier)
         former = kept.shown_template
         if former not in {None, state.template_version_id}:
             before = replace(state, template_version_id=former)
             card = replace(card, formerly=await face(tx, self.shelf, before))
-        return Wish(replace(card, notify=notice is Notice.GIVEN), state, notice, kept.seq)
+        card = replace(card, notify=notice is Notice.GIVEN)
+        return Wish(card, state, names.class_id, notice, kept.seq)
 
 
 async def _issuer_of(tx: Transaction, card_id: str) -> Row | None:
@@ -199,8 +208,9 @@ async def _issuer_of(tx: Transaction, card_id: str) -> Row | None:
 
 async def _google_card(tx: Transaction, shelf: Shelf, issuer: str, template: Row, state: CardState) -> GoogleCard:
     """The card, and its class in the newest version, which cards that are still to be restyled share with the others."""
-    designs = await shelf.designs(tx, template.newest)
-    return GoogleCard(issuer, template.template, designs, await face(tx, shelf, state))
+    tier = await shelf.look(tx, template.newest, state.tier)
+    designs = await shelf.designs(tx, template.newest, tier)
+    return GoogleCard(issuer, template.template, designs, await face(tx, shelf, state), tier=tier)
 
 
 def _as_told(wishes: Mapping[str, Wish], shown: Mapping[str, Shown]) -> dict[str, Any]:
@@ -211,6 +221,7 @@ def _as_told(wishes: Mapping[str, Wish], shown: Mapping[str, Shown]) -> dict[str
         "outcomes": [wish.told(each) if wish else describe(each.outcome) for wish, each in told],
         "versions": [wish and wish.state.version for wish in arrived],
         "templates": [wish and wish.state.template_version_id for wish in arrived],
+        "classes": [wish and wish.class_id for wish in arrived],
         "balances": [wish and wish.state.holder.balance for wish in arrived],
         "notified": [wish is not None and wish.notified(each) for wish, each in told],
         "refused": [each.refused for _, each in told],

@@ -7,7 +7,11 @@ from enum import StrEnum
 
 from wallet_service.cards import google_callbacks_sql as sql
 from wallet_service.database.seam import Transaction
+from wallet_service.loyalty.facts import CardInstalled
 from wallet_service.wallets.callback import Callback
+
+SAVED = "save"
+"""The event of an object that came into a wallet."""
 
 DAYS_KEPT = 90
 """How long a callback is listed after it expired (from then on, no copy of it is believed anyway); corrections likewise."""
@@ -93,7 +97,12 @@ async def note_callback(tx: Transaction, callback: Callback) -> Heard:
         "expires_at": callback.expires_at,
         "now": tx.now,
     }
-    return Heard.ACCEPTED if await tx.all(sql.NOTE_CALLBACK, values) else Heard.REPEATED
+    if not await tx.all(sql.NOTE_CALLBACK, values):
+        return Heard.REPEATED
+    if callback.event == SAVED:
+        for card in cards:
+            tx.record(CardInstalled(card))
+    return Heard.ACCEPTED
 
 
 async def google_callbacks_of(tx: Transaction, card_id: str) -> Sequence[CallbackTrace]:

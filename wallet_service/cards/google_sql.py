@@ -44,7 +44,7 @@ INSERTED = text("""
 WITH inserted AS (
     UPDATE google_object SET inserted_at = coalesce(inserted_at, now()),
         shown_version = greatest(shown_version, CAST(:version AS int)),
-        shown_template = coalesce(shown_template, :template),
+        shown_template = coalesce(shown_template, :template), class_id = :class,
         shown_balance = CASE WHEN shown_version > CAST(:version AS int) THEN shown_balance ELSE :balance END,
         shown_at = now(), last_outcome = 'accepted', refused = NULL
     WHERE card_id = :card
@@ -79,6 +79,7 @@ WITH noted AS (
     UPDATE google_object AS o SET last_outcome = told.outcome,
         refused = CASE WHEN told.version IS NULL THEN coalesce(told.refused, o.refused) END,
         shown_version = coalesce(told.version, o.shown_version),
+        class_id = coalesce(told.class, o.class_id),
         shown_template = coalesce(told.template, o.shown_template), shown_balance = coalesce(told.balance, o.shown_balance),
         shown_at = CASE WHEN told.version IS NULL THEN o.shown_at ELSE now() END,
         inserted_at = CASE WHEN told.version IS NULL THEN o.inserted_at ELSE coalesce(o.inserted_at, now()) END,
@@ -87,10 +88,10 @@ WITH noted AS (
                 || CAST(:now AS timestamptz)
             ELSE o.notices END
     FROM (
-        SELECT card_id, outcome, version, template, balance, notified, w.refused
+        SELECT card_id, outcome, version, template, class, balance, notified, w.refused
         FROM unnest(CAST(:cards AS text[]), CAST(:outcomes AS text[]), CAST(:versions AS int[]), CAST(:templates AS text[]),
-            CAST(:balances AS bigint[]), CAST(:notified AS bool[]), CAST(:refused AS text[]))
-            AS w (card_id, outcome, version, template, balance, notified, refused) JOIN google_object USING (card_id)
+            CAST(:classes AS text[]), CAST(:balances AS bigint[]), CAST(:notified AS bool[]), CAST(:refused AS text[]))
+            AS w (card_id, outcome, version, template, class, balance, notified, refused) JOIN google_object USING (card_id)
         ORDER BY card_id FOR NO KEY UPDATE OF google_object
     ) AS told
     WHERE o.card_id = told.card_id

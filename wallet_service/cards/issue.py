@@ -1,5 +1,6 @@
 """Issue a card, find it, withdraw it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,8 @@ from wallet_service.database.seam import Transaction
 from wallet_service.errors import Conflict, NotFound
 from wallet_service.ids import is_id, new_id
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.facts import MemberErased
+from wallet_service.loyalty.members import Member, lock_member
 from wallet_service.wallets.seam import Wallet
 
 
@@ -66,7 +68,7 @@ async def issue_card(
         "token_key": token_key,
         "now": tx.now,
     }
-    await tx.run(sql.LOCK_HOLDER, {"member": member.id})
+    await lock_member(tx, member.id)  # whoever changes the member meanwhile will see the new card, or be seen on it
     if not await tx.run(sql.INSERT_CARD, values):
         row = await tx.first(sql.LIVE_CARD_OF, {"member": member.id})
         if row is None:
@@ -98,3 +100,9 @@ async def void_card(tx: Transaction, brand_id: str, card_id: str, interval: floa
     if await tx.run(sql.VOID_CARD, {"brand": brand_id, "id": card_id, "now": tx.now}):
         await refresh_these(tx, [card_id], interval)
     return await find_card(tx, brand_id, card_id)
+
+
+async def void_cards_of(tx: Transaction, facts: Sequence[MemberErased], interval: float) -> None:
+    """Withdraw the cards of members who were erased; their phones then show nobody's name."""
+    voided = await tx.all(sql.VOID_CARDS_OF, {"members": [fact.member_id for fact in facts], "now": tx.now})
+    await refresh_these(tx, [row.id for row in voided], interval)

@@ -20,10 +20,18 @@ class Notice(StrEnum):
     UNCHANGED = "silent: the balance is as it was"
     FIRST = "silent: nobody has seen another balance"
     USED_UP = "silent: no notice left for balances within 24 hours"
+    UNWANTED = "silent: the template announces no balances"
 
 
-def balance_notice(shown: int | None, balance: int, notices: Sequence[datetime], now: datetime) -> Notice:
-    """Whether Google should tell the owner that the balance changed from what was `shown`, after these notices."""
+def balance_notice(
+    shown: int | None, balance: int, notices: Sequence[datetime], now: datetime, *, announced: bool = True
+) -> Notice:
+    """Whether Google should tell the owner that the balance changed from what was `shown`, after these notices.
+
+    `announced`: whether the template wants balances to be told of. Whatever else a version announces, Google cannot say.
+    """
+    if not announced:
+        return Notice.UNWANTED
     if shown is None:
         return Notice.FIRST
     if shown == balance:

@@ -1,15 +1,18 @@
 """How a language writes whole numbers and counts things, compiled once from CLDR into quick functions."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from decimal import Decimal
+from functools import lru_cache, partial
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.numbers import get_group_symbol
+from babel.numbers import format_currency, format_decimal, get_currency_precision, get_group_symbol
 
 from wallet_service.errors import Invalid
 
 PERIOD = 1000
+SUMS = 4096
+"""Sums remembered as they are written: a card is fetched by several devices, and again."""
 
 
 class NumbersUnknown(Invalid):
@@ -41,6 +44,24 @@ def grouper(language: str) -> Callable[[int], str]:
     if first != rest:
         return lambda number: _by_sizes(number, symbol, first, rest)
     return lambda number: f"{number:,}".replace(",", symbol)
+
+
+def pricer(language: str) -> Callable[[int, str], str]:
+    """Writes a sum in minor units of a currency (ISO 4217) as this language does: 1240 of EUR is `€12.40` in English.
+
+    Without a currency it is a number of hundredths. Raises `NumbersUnknown`.
+    """
+    locale_of(language)
+    return partial(_priced, language)
+
+
+@lru_cache(SUMS)
+def _priced(language: str, minor: int, currency: str) -> str:
+    locale = locale_of(language)
+    if not currency:
+        return format_decimal(Decimal(minor).scaleb(-2), format="#,##0.00", locale=locale)
+    sum_ = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return str(format_currency(sum_, currency, locale=locale))
 
 
 def plural_forms(language: str) -> frozenset[str]:

@@ -6,14 +6,18 @@
 
     {expiring_points|points}       120 points: so many expire next; 0, if none ever do
     {expires_on|or:none expires}   31 January 2027, the last day on which they can be spent; empty, if none ever do
+    {tier}, {tier_until}           Gold; the last day for which it is sure
+    {next_goal}                    2 purchases to Platinum
+    {last_purchase}                what was paid, when and where; what for; and the points it gave: a line each
+    {offers}                       titles with their last day, a line each
 
 Filters chain from left to right; `{{` and `}}` are the braces themselves. Nothing else can be said: a template is
 written by people who design, and read for every card.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from itertools import groupby
@@ -21,12 +25,12 @@ from operator import attrgetter
 from typing import Any
 
 from wallet_service.cards.calendar import dater
-from wallet_service.cards.numerals import counter, grouper
+from wallet_service.cards.numerals import grouper
+from wallet_service.cards.sayings import Units, goal_sayer, offers_sayer, pointer, receipt_sayer, titler
+from wallet_service.cards.standing import Goal, Offer, Receipt, Title
+from wallet_service.cards.words import ANY, GOALS, Words
 from wallet_service.errors import Invalid
 from wallet_service.wallets.seam import Hole, Text, Value
-
-Units = Mapping[str, str]
-"""The plural forms of the points' name in one language, by CLDR form (`one`, `few`, `many`, `other` …)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,13 @@ class Holder:
     """How many points expire next."""
     expires_on: date | None = None
     """The last day on which they can be spent."""
+    tier: Title = ""
+    """The title of the member's tier."""
+    tier_until: date | None = None
+    """The last day for which it is sure."""
+    next_goal: Goal | None = None
+    last_purchase: Receipt | None = None
+    offers: Sequence[Offer] = ()
 
 
 class PlaceholderInvalid(Invalid):
@@ -57,11 +68,13 @@ class PlaceholderInvalid(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a filter is made for."""
+    """What a placeholder is filled for."""
 
-    argument: str
     language: str
     units: Units
+    words: Words
+    argument: str = ""
+    """Of a filter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +103,29 @@ def _points(setting: Setting) -> Callable[[int], str]:
             f'"points" has no words for "{setting.language}"',
             remedy=f"Add [points.{setting.language}] to card.toml.",
         )
-    number, word = grouper(setting.language), counter(setting.language, setting.units)
-    return lambda points: f"{number(points)} {word(points)}"
+    return pointer(setting.language, setting.units)
 
 
-FIELDS: Mapping[str, type[Value | date]] = {
-    field.name: field.type if field.type in (str, int) else date for field in fields(Holder)
+def _goal(setting: Setting) -> Callable[[Goal | None], str]:
+    if missing := [measure for measure in GOALS if measure not in setting.words]:
+        raise PlaceholderInvalid(
+            f'"next_goal" has no words for "{setting.language}"',
+            remedy=f"Add {', '.join(missing)} to [words.{setting.language}] in card.toml.",
+        )
+    return goal_sayer(setting.language, setting.units, setting.words)
+
+
+WRITERS: Mapping[str, Callable[[Setting], Callable[[Any], str]]] = {
+    "expires_on": lambda setting: dater(setting.language),
+    "tier": lambda setting: titler(setting.language),
+    "tier_until": lambda setting: dater(setting.language),
+    "next_goal": _goal,
+    "last_purchase": lambda setting: receipt_sayer(setting.language, setting.units),
+    "offers": lambda setting: offers_sayer(setting.language, setting.words),
 }
-"""What each field is. A day is written in words before any filter sees it."""
+"""Fields that are neither text nor number: each is written in words before any filter sees it."""
+FIELDS: Mapping[str, type[Value]] = {field.name: int if field.type is int else str for field in fields(Holder)}
+"""What each field is to a filter."""
 EXPIRY = frozenset({"expiring_points", "expires_on"})
 """Fields that tell what expires next."""
 FILTERS: Mapping[str, Filter] = {
@@ -134,18 +162,19 @@ def fields_of(text: str) -> frozenset[str]:
     return frozenset(field_of(hole.name) for hole in holes_of(text))
 
 
-def compile_hole(name: str, language: str, units: Units) -> Callable[[Holder], Value]:
+def compile_hole(name: str, language: str, units: Units, words: Words = ANY) -> Callable[[Holder], Value]:
     """A quick function that fills a placeholder (`balance|points`) in a language.
 
-    `units` are the words for `points`, needed only there. Bare points stay a number. Raises
-    `PlaceholderInvalid`, or `NumbersUnknown` when numbers are to be written in a language nobody knows.
+    `units` are the words for `points`, `words` those around goals and offers: both are needed only there. Bare points
+    stay a number. Raises `PlaceholderInvalid`, or `NumbersUnknown` for a language of which nobody knows how it writes
+    numbers.
     """
-    reading = _read(name, f"{{{name}}}", 1)
+    reading, setting = _read(name, f"{{{name}}}", 1), Setting(language, units, words)
     fill: Callable[[Holder], Any] = attrgetter(reading.field)
-    if FIELDS[reading.field] is date:
-        fill = _then(fill, dater(language))
+    if reading.field in WRITERS:
+        fill = _then(fill, WRITERS[reading.field](setting))
     for filter_, argument in reading.steps:
-        fill = _then(fill, filter_.make(Setting(argument, language, units)))
+        fill = _then(fill, filter_.make(replace(setting, argument=argument)))
     return fill
 
 
@@ -178,7 +207,7 @@ def _read(name: str, text: str, position: int) -> Reading:
     field, *words = name.split("|")
     if field not in FIELDS:
         raise _refusal(_unknown("field", field, FIELDS), text, position)
-    kind, position = int if FIELDS[field] is int else str, position + len(field) + 1
+    kind, position = FIELDS[field], position + len(field) + 1
     steps = []
     for word in words:
         steps.append(_step(word, kind, text, position))

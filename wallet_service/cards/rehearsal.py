@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 from wallet_service.cards.problem import Problem, error, warning
 from wallet_service.cards.sample import sample_face
@@ -11,25 +12,27 @@ from wallet_service.wallets.seam import GoogleCard, ObjectWallet
 
 
 async def rehearse(wallet: ObjectWallet, issuers: Sequence[str], template: Template) -> list[Problem]:
-    """What keeps the sample member from saving a card of this template in any language, for each of these issuers.
+    """What keeps the sample member from saving a card of this template in any language, for each of these issuers and each look.
 
     An issuer that cannot be asked is only warned of: cards of Apple's go on.
     """
-    return [found for issuer in issuers if (found := await _rehearse(wallet, issuer, template)) is not None]
+    looks = product(issuers, ("", *template.tiers))
+    found = [await _rehearse(wallet, issuer, template, tier) for issuer, tier in looks]
+    return [problem for problem in found if problem is not None]
 
 
-async def _rehearse(wallet: ObjectWallet, issuer: str, template: Template) -> Problem | None:
-    where = f"Google issuer {issuer}"
+async def _rehearse(wallet: ObjectWallet, issuer: str, template: Template, tier: str) -> Problem | None:
+    where = f"Google issuer {issuer}" + (f" (tier {tier})" if tier else "")
     try:
-        reason = await wallet.rehearse(_cards(issuer, template))
+        reason = await wallet.rehearse(_cards(issuer, template, tier))
     except Unavailable as trouble:
         return warning(where, f"could not be asked: {trouble.detail}", trouble.remedy or "Run wallet-service doctor.")
     return error(where, f"Google would not save this card: {reason}", "Mend what Google names.") if reason else None
 
 
-def _cards(issuer: str, template: Template) -> list[GoogleCard]:
+def _cards(issuer: str, template: Template, tier: str) -> list[GoogleCard]:
     """The sample member's card in every language, each under an id of its own."""
-    faces = [sample_face(template, language) for language in template.languages]
+    faces = [sample_face(template, language, tier) for language in template.languages]
     designs = [face.design for face in faces]
     own = [replace(face, serial=f"{face.serial}-{face.design.language}") for face in faces]
-    return [GoogleCard(issuer, template.name, designs, face) for face in own]
+    return [GoogleCard(issuer, template.name, designs, face, tier=tier) for face in own]

@@ -65,9 +65,10 @@ class Restyling:
         return Place(place.new, place.old, moved.last) if moved.cards == self.chunk else None
 
     async def _news(self, tx: Transaction, place: Place) -> dict[str, Any]:
-        """To whom it is news: an edit of one language is none to those who speak another."""
+        """To whom it is news: an edit of one language, or one tier, is none to the others."""
         news = await self.shelf.news(tx, place.old, place.new)
-        return {"everyone": news.seen == news.tags, "tags": list(news.tags), "news": list(news.seen)}
+        seen = [f"{looks.language}/{looks.tier}" for looks in news.seen]
+        return {"everyone": news.is_everyones, "tags": list(news.languages), "tiers": list(news.tiers), "news": seen}
 
 
 async def _idle(tx: Transaction) -> float:

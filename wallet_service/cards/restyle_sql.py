@@ -55,8 +55,9 @@ WITH held AS MATERIALIZED (
     SELECT c.id, c.pass_type, CAST(:everyone AS boolean) OR (
         SELECT CASE WHEN m.language = ANY(CAST(:tags AS text[])) THEN m.language
             WHEN split_part(m.language, '-', 1) = ANY(CAST(:tags AS text[])) THEN split_part(m.language, '-', 1)
-            ELSE '' END = ANY(CAST(:news AS text[]))
-        FROM member AS m WHERE m.id = c.member_id
+            ELSE '' END || '/' || CASE WHEN s.shown #>> '{tier,name}' = ANY(CAST(:tiers AS text[]))
+            THEN s.shown #>> '{tier,name}' ELSE '' END = ANY(CAST(:news AS text[]))
+        FROM member AS m LEFT JOIN member_standing AS s ON s.member_id = m.id WHERE m.id = c.member_id
     ) AS is_news
     FROM card AS c
     WHERE c.template_version_id = :old AND c.id > :after AND c.voided_at IS NULL
@@ -99,7 +100,7 @@ WITH held AS MATERIALIZED (
 SELECT count(*) AS cards, max(id) AS last FROM moved
 """)
 """The next cards of an older version, in the order of their ids, take the new one; those that look different in their
-member's language also take a new version and change number, as with any other change (see `sql.TOUCH_THESE`). Their
+member's language and tier also take a new version and change number, as with any other change (see `sql.TOUCH_THESE`). Their
 phones are told later, at the pace, unless a push for the card is waiting or on its way: that one then stands for both.
 Google is told at its own pace, whatever this one is, and of new balances first."""
 

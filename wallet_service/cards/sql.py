@@ -12,9 +12,10 @@ ON CONFLICT (member_id) WHERE voided_at IS NULL DO NOTHING
 
 CARD = text("""
 SELECT id, member_id, programme_id, pass_type, template_version_id, version, modified_at, handed_version, handed_at,
-    voided_at, created_at
+    coalesce(voided_at, (SELECT merged_at FROM merge WHERE absorbed_id = card.member_id AND undone_at IS NULL)), created_at
 FROM card WHERE brand_id = :brand AND id = :id
 """)
+"""The card of somebody who was merged is void for as long as that merge stands."""
 
 BRAND_OF_CARD = text("SELECT brand_id FROM card WHERE id = :id")
 
@@ -31,8 +32,13 @@ ORDER BY c.id <> mine.id, c.id LIMIT 10
 """)
 """A brand knows a person in its programmes by the phone, or by its own number."""
 
-LOCK_HOLDER = text("SELECT FROM member WHERE id = :member FOR NO KEY UPDATE")
-"""Whoever changes the member meanwhile will see the new card, or be seen on it."""
+VOID_CARDS_OF = text("""
+UPDATE card SET voided_at = :now
+WHERE id IN (
+    SELECT id FROM card WHERE member_id = ANY(CAST(:members AS text[])) AND voided_at IS NULL ORDER BY id FOR NO KEY UPDATE
+)
+RETURNING id
+""")
 
 VOID_CARD = text("""
 UPDATE card SET voided_at = :now WHERE brand_id = :brand AND id = :id AND voided_at IS NULL RETURNING id
@@ -40,16 +46,16 @@ UPDATE card SET voided_at = :now WHERE brand_id = :brand AND id = :id AND voided
 
 STATES = text("""
 SELECT c.id AS serial, c.pass_type, c.template_version_id, c.version, c.change_seq, c.modified_at, c.token_key,
-    c.voided_at IS NOT NULL AS voided, m.id AS member_id, m.name, m.balance, m.external_id, m.language,
-    m.time_zone, p.name AS programme, b.name AS brand
+    c.voided_at IS NOT NULL OR m.merged_into IS NOT NULL AS voided, m.id AS member_id, m.name, m.balance, m.external_id, m.language,
+    m.time_zone, p.name AS programme, b.name AS brand, c.changes, CAST(s.shown AS text) AS shown
 FROM card AS c JOIN member AS m ON m.id = c.member_id JOIN programme AS p ON p.id = c.programme_id
-    JOIN brand AS b ON b.id = c.brand_id
+    JOIN brand AS b ON b.id = c.brand_id LEFT JOIN member_standing AS s ON s.member_id = m.id
 WHERE c.id = ANY(CAST(:cards AS text[]))
 """)
 
 _TOUCH = """
 WITH touched AS MATERIALIZED (
-    SELECT c.id, c.pass_type FROM card AS c {which}
+    SELECT c.id, c.pass_type, {changes} AS news FROM card AS c {which}
     ORDER BY c.id FOR NO KEY UPDATE OF c
 ), held AS MATERIALIZED (
     SELECT identifier FROM pass_type WHERE identifier IN (SELECT pass_type FROM touched)
@@ -59,12 +65,16 @@ WITH touched AS MATERIALIZED (
     FROM (SELECT pass_type, count(*) AS cards FROM touched JOIN held ON identifier = pass_type GROUP BY 1) AS t
     WHERE p.identifier = t.pass_type
     RETURNING p.identifier, p.change_seq - t.cards AS base
+), phones AS MATERIALIZED (
+    SELECT card_id AS id, max(told_at) AS told_at, coalesce(max(fetched_version), 0) AS fetched_version
+    FROM registration WHERE card_id IN (SELECT id FROM touched) GROUP BY 1
 ), bumped AS (
     UPDATE card SET version = version + 1, change_seq = base + place,
-        modified_at = greatest(date_trunc('second', CAST(:now AS timestamptz)), modified_at + interval '1 second')
+        modified_at = greatest(date_trunc('second', CAST(:now AS timestamptz)), modified_at + interval '1 second'),
+        changes = news | CASE WHEN fetched_version < version THEN changes ELSE 0 END
     FROM (
-        SELECT id, base, row_number() OVER (PARTITION BY pass_type ORDER BY id) AS place
-        FROM touched JOIN counted ON identifier = pass_type
+        SELECT id, base, news, fetched_version, row_number() OVER (PARTITION BY pass_type ORDER BY id) AS place
+        FROM touched JOIN counted ON identifier = pass_type LEFT JOIN phones USING (id)
     ) AS numbered
     WHERE card.id = numbered.id
     RETURNING card.id, card.google_issuer, card.in_web
@@ -73,10 +83,8 @@ WITH touched AS MATERIALIZED (
     SELECT id, wallet, issuer, now() + least(greatest(told_at - now() + pause, interval '0'), pause), 0
     FROM bumped JOIN LATERAL (VALUES ('apple', ''), ('google', google_issuer), ('web', CASE WHEN in_web THEN '' END))
             AS w (wallet, issuer) ON issuer IS NOT NULL
-        CROSS JOIN (SELECT CAST(:interval AS float8) * interval '1 second' AS pause) AS paced LEFT JOIN (
-            SELECT card_id AS id, max(told_at) AS told_at FROM registration
-            WHERE card_id IN (SELECT id FROM touched) GROUP BY 1
-        ) AS told USING (id)
+        CROSS JOIN (SELECT CAST(:interval AS float8) * interval '1 second' AS pause) AS paced
+        LEFT JOIN phones USING (id)
     ORDER BY id
     ON CONFLICT (card_id, wallet) DO UPDATE SET seq = push_due.seq + 1, restyled = false
     RETURNING wallet
@@ -88,20 +96,26 @@ type, and it is due to be told, at Google too if it has an object there, and in 
 pass type stays locked until the commit, so change numbers become visible in their order; no phone can be handed a tag
 that skips a change still in flight. Cards, then pass types, are locked in the order of their ids. A card waiting to be
 told keeps its due time: a burst becomes one push. If it was told in the future (the database's clock has leapt back), it
-waits no longer than the interval all the same. The answer names the wallets in which anything is due."""
+waits no longer than the interval all the same. What has changed (`announcing.Change`) is added to what had before, as
+long as no phone has fetched the version that had. The answer names the wallets in which anything is due."""
 
 
-def _touch(which: str) -> TextClause:
-    return text(_TOUCH.format(which=which))
+def _touch(changes: str, which: str) -> TextClause:
+    return text(_TOUCH.format(changes=changes, which=which))
 
 
-TOUCH_SHOWING = _touch("""
+TOUCH_SHOWING = _touch(
+    "w.changes",
+    """
+    JOIN json_to_recordset(CAST(:wishes AS json)) AS w (member text, fields text[], changes smallint)
+        ON w.member = c.member_id
     JOIN template_version AS t ON t.id = c.template_version_id
-    WHERE c.member_id = ANY(CAST(:members AS text[])) AND c.voided_at IS NULL AND t.shows && CAST(:fields AS text[])
-""")
-"""Cards of these members whose design shows one of these fields."""
+    WHERE c.voided_at IS NULL AND t.shows && w.fields
+    """,
+)
+"""Cards of these members whose design shows one of the fields named for the member."""
 
-TOUCH_THESE = _touch("WHERE c.id = ANY(CAST(:cards AS text[]))")
+TOUCH_THESE = _touch("CAST(0 AS smallint)", "WHERE c.id = ANY(CAST(:cards AS text[]))")
 
 RESTYLE_PROGRAMMES = text("""
 UPDATE programme SET template_version_id = :to

@@ -22,8 +22,14 @@ IGNORED = {".DS_Store"}
 NAME = re.compile(r"[a-z0-9_-]{1,64}")
 LANGUAGE = r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?"
 IMAGE = r"[A-Za-z][A-Za-z0-9_-]{0,39}(?:@[23]x)?\.png"
-FILE = re.compile(rf"pass\.json|card\.toml|(?:{LANGUAGE}\.lproj/)?{IMAGE}|{LANGUAGE}\.lproj/pass\.strings")
-ALLOWED = "A template holds pass.json, card.toml, PNG images and <language>.lproj folders with pass.strings and images."
+TIER = r"[a-z0-9-]{1,40}"
+"""Names of tiers, as a programme's rules have them."""
+FOLDER = rf"(?:{LANGUAGE}\.lproj|{TIER}\.tier)/"
+FILE = re.compile(rf"pass\.json|card\.toml|(?:{FOLDER})?{IMAGE}|{LANGUAGE}\.lproj/pass\.strings")
+ALLOWED = (
+    "A template holds pass.json, card.toml, PNG images, <language>.lproj folders with pass.strings and images, and "
+    "<tier>.tier folders with images."
+)
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 UNREADABLE = (
     zipfile.BadZipFile,

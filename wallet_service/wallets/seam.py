@@ -64,7 +64,7 @@ class Design:
     """A published template version in one language: everything that all its cards share. Compared by identity."""
 
     key: str
-    """`<template version id>/<language>`: same key, same bytes, for ever."""
+    """`<template version id>/<language>`, or `…/<tier>` for the look of a tier: same key, same bytes, for ever."""
     language: str
     pass_json: Mapping[str, Any]
     """Apple's own JSON in this language, without identity keys; a string with placeholders stands as a `Text`."""
@@ -93,6 +93,8 @@ class CardFace:
     token_key: int
     """Which master key the card's authentication token derives from."""
     voided: bool
+    announces: str = ""
+    """Key of the one field that speaks on the lock screen, if its value is another now; empty: none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +127,14 @@ class GoogleCard:
     template: str
     """Its template's name: each has a class of its own."""
     designs: Sequence[Design]
-    """The template version of the face in each of its languages, its first language first."""
+    """The look of the face in each language of its template, its first language first."""
     face: CardFace
     notify: bool = False
     """Whether its owner is to be told of the new balance."""
     formerly: CardFace | None = None
     """As it would be in the design that its object was last shown in, where that is another."""
+    tier: str = ""
+    """The tier whose look it has: each has a class of its own. Empty: that of the template itself."""
 
 
 Present = Callable[[Sequence[str]], Awaitable[Sequence[GoogleCard]]]
@@ -191,8 +195,8 @@ class Wallet(Protocol):
 class ObjectWallet(Protocol):
     """A wallet that keeps an object for each card, which we change there."""
 
-    def names(self, issuer: str, template: str, serial: str) -> ObjectNames:
-        """The ids of a card."""
+    def names(self, issuer: str, template: str, serial: str, tier: str = "") -> ObjectNames:
+        """The ids of a card that has the look of a tier or (empty) its template's own."""
         ...
 
     async def show(self, issuer: str, serials: Sequence[str], present: Present) -> Mapping[str, Shown]:

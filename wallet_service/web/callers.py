@@ -104,4 +104,6 @@ def allowed(scope: Scope) -> Callable[[Caller], Awaitable[Caller]]:
 Reader = Annotated[Caller, Depends(allowed(Scope.READ))]
 Enroller = Annotated[Caller, Depends(allowed(Scope.MEMBERS))]
 Issuer = Annotated[Caller, Depends(allowed(Scope.CARDS))]
+Earner = Annotated[Caller, Depends(allowed(Scope.EARN))]
 Spender = Annotated[Caller, Depends(allowed(Scope.SPEND))]
+Ruler = Annotated[Caller, Depends(allowed(Scope.RULES))]

@@ -10,9 +10,11 @@ from wallet_service.cards.faces import Faces, Shelf, states
 from wallet_service.cards.google_callbacks import our_issuers
 from wallet_service.database.seam import Database, Transaction
 from wallet_service.engine.grouping import Grouped
+from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.service import Service
 from wallet_service.web.callers import Callers
 from wallet_service.web.render import render_posting
+from wallet_service.web.render_purchases import render_purchase
 from wallet_service.web.writes import Writes
 
 In = TypeVar("In")
@@ -38,11 +40,12 @@ class Doors:
     """Which Google issuers are ours; likewise."""
     writes: Writes
     callers: Callers
+    rulebooks: Rulebooks
 
     @classmethod
     def of(cls, service: Service) -> Self:
         """The doors of a service."""
-        faces = Faces(service.database, Shelf(), service.wallet)
+        faces, rulebooks = Faces(service.database, Shelf(), service.wallet), Rulebooks()
         waiting = service.settings.limits.waiting
 
         def grouped(read: Callable[[Transaction, Sequence[In]], Awaitable[Sequence[Out]]]) -> Grouped[In, Out]:
@@ -59,8 +62,9 @@ class Doors:
             grouped(states),
             grouped(changed_since),
             grouped(our_issuers),
-            Writes.to(service.database, service.settings.limits, render_posting),
+            Writes.to(service.database, service.settings.limits, rulebooks, render_posting, render_purchase),
             Callers(service.database),
+            rulebooks,
         )
         for name, group in (doors.reads() | doors.writes.groups()).items():
             service.metrics.watch_group(name, group)

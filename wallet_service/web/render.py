@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
@@ -102,7 +102,18 @@ def member_out(member: Member) -> dict[str, Any]:
         "balance": member.balance,
         "created_at": member.created_at,
         "updated_at": member.updated_at,
+        "born": member.born,
+        "sex": member.sex,
+        "home_city": member.home_city,
+        "attributes": member.attributes,
+        "referral_code": member.referral_code,
+        "referred_by": member.referred_by,
     }
+
+
+def personal(status: int, member_id: str, document: Any) -> Reply:
+    """A reply that tells of a member, and is forgotten when they are erased."""
+    return replace(reply(status, document), about=member_id)
 
 
 def address_out(address: AppAddress) -> dict[str, Any]:

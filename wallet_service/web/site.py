@@ -12,10 +12,35 @@ from wallet_service.cards.design import CardState
 from wallet_service.cards.faces import states_together
 from wallet_service.cards.google import SaveLinks
 from wallet_service.database.seam import Database
+from wallet_service.loyalty.offers_given import SHOWN, PersonalOffer, held_offers
 from wallet_service.web import health, problem_pages, problems
-from wallet_service.web.api import addresses, bulk, cards, entries, holds, lots, members, proof, reversals, wallets
+from wallet_service.web.api import (
+    addresses,
+    bulk,
+    cards,
+    consents,
+    entries,
+    happenings,
+    histories,
+    holds,
+    lots,
+    mechanics,
+    members,
+    merges,
+    offers,
+    profiles,
+    proof,
+    purchases,
+    redemptions,
+    reversals,
+    rules,
+    simulations,
+    wallets,
+    why,
+)
 from wallet_service.web.api.answers import LineResult, Problem
 from wallet_service.web.api.document import complete
+from wallet_service.web.api.guesses import Guesses
 from wallet_service.web.api.models import BulkEntry
 from wallet_service.web.doors import Doors
 from wallet_service.web.http import Receive, Scope, Send
@@ -94,6 +119,7 @@ def offers_of(doors: Doors) -> Offers:
         save_link=links.make,
         google=links.offered,
         together=partial(_together, doors.database),
+        held=partial(_held, doors.database),
         push=BrowserDesk(doors.database, browsers.public_key) if browsers else None,
         badges=read_badges(service.settings.badges_dir),
         clock=service.clock,
@@ -103,6 +129,11 @@ def offers_of(doors: Doors) -> Offers:
 async def _together(database: Database, state: CardState) -> Sequence[CardState]:
     async with database.read() as tx:
         return await states_together(tx, state.serial)
+
+
+async def _held(database: Database, state: CardState) -> Sequence[PersonalOffer]:
+    async with database.read() as tx:
+        return await held_offers(tx, [state.holder.member_id], SHOWN)
 
 
 class Api(FastAPI):
@@ -127,6 +158,7 @@ def build_api(doors: Doors) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.doors = doors
+    app.state.guesses = Guesses()
     problems.install(app)
     for part in (
         members,
@@ -139,8 +171,20 @@ def build_api(doors: Doors) -> FastAPI:
         reference,
         reversals,
         holds,
+        merges,
         proof,
         lots,
+        rules,
+        mechanics,
+        simulations,
+        happenings,
+        why,
+        purchases,
+        profiles,
+        consents,
+        histories,
+        offers,
+        redemptions,
     ):
         app.include_router(part.router)
     return app

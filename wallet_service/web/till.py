@@ -7,7 +7,6 @@ more than the posting itself. What is checked, in which order, and how it is ref
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect
@@ -17,6 +16,8 @@ from wallet_service.loyalty.keys import Caller
 from wallet_service.loyalty.once import OnceKey, Reply
 from wallet_service.web.api.entries import post, put
 from wallet_service.web.api.models import MemberText, NewBalance, NewEntry
+from wallet_service.web.api.purchases import ask, create
+from wallet_service.web.api.purchases_models import NewPurchase, NewQuote
 from wallet_service.web.callers import key_in
 from wallet_service.web.doors import Doors
 from wallet_service.web.http import Receive, Scope, Send
@@ -36,7 +37,13 @@ class TillCall:
     """What the body of a call says, and the endpoint that acts on it."""
 
     body: type[BaseModel]
-    act: Callable[[Doors, Caller, str, Any, OnceKey | None], Awaitable[Reply]]
+    act: Callable[..., Awaitable[Reply]]
+    """Takes doors, caller, the reference to the member where one is in the path, the body, and the idempotency key."""
+
+
+async def quote(doors: Doors, caller: Caller, wish: NewQuote, _once: OnceKey | None) -> Reply:
+    """A quote writes nothing: asked twice, it may say something else."""
+    return await ask(doors, caller, wish)
 
 
 CALLS: Mapping[tuple[str, str], TillCall] = {
@@ -44,6 +51,12 @@ CALLS: Mapping[tuple[str, str], TillCall] = {
     ("PUT", "balance"): TillCall(NewBalance, put),
 }
 """Method, and last segment below `/v1/members/{member}/`."""
+
+SALES: Mapping[tuple[str, str], TillCall] = {
+    ("POST", "/v1/purchases"): TillCall(NewPurchase, create),
+    ("POST", "/v1/quotes"): TillCall(NewQuote, quote),
+}
+"""Method and path of those that name the member in their body, if at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,8 @@ class TillDoor:
 
     def match(self, scope: Scope) -> Act | None:
         """The call that this request makes; None when it is none of the till's."""
+        if call := SALES.get((scope["method"], scope["path"])):
+            return partial(self._act, call, None)
         match scope["path"].split("/"):
             case ["", "v1", "members", member, last] if member:
                 call = CALLS.get((scope["method"], last))
@@ -70,19 +85,19 @@ class TillDoor:
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 - whatever bug this is, it is logged, and the till hears of it
-            response = bug_response("/v1/members/{member}/…", error)
+            response = bug_response("a call of the till", error)
         await response(scope, receive, send)
 
-    async def _act(self, call: TillCall, member: str, request: StrictRequest) -> Reply:
+    async def _act(self, call: TillCall, member: str | None, request: StrictRequest) -> Reply:
         caller = await self.doors.callers.who(key_in(request))
         said = await request.read()
         once = await once_of(request, caller)
         try:
-            who = MEMBER.validate_python(member)
+            who = () if member is None else (MEMBER.validate_python(member),)
         except ValidationError as error:
             raise invalid_input(error, "path", "member") from None
         try:
             wish = call.body.model_validate(said)
         except ValidationError as error:
             raise invalid_input(error, "body") from None
-        return await call.act(self.doors, caller, who, wish, once)
+        return await call.act(self.doors, caller, *who, wish, once)

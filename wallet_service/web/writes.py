@@ -18,6 +18,10 @@ from wallet_service.database.seam import Database, Transaction
 from wallet_service.engine.grouping import Grouped
 from wallet_service.loyalty.balances import Posting, Render, post_entries
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.purchases import Render as RenderPurchase
+from wallet_service.loyalty.purchases import record_purchases
+from wallet_service.loyalty.receipts import Receipt
+from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.settings import LimitSettings
 
 In = TypeVar("In")
@@ -37,14 +41,22 @@ class Writes:
     """One queue for each kind of hot write. Replies come after the commit."""
 
     postings: Grouped[Posting, Reply]
+    purchases: Grouped[Receipt, Reply]
     registrations: Grouped[Registration, Registered]
     asked: Grouped[Asked, None]
     fetched: Grouped[Fetched, None]
     handed: Grouped[tuple[str, int], None]
 
     @classmethod
-    def to(cls, database: Database, limits: LimitSettings, render: Render) -> Self:
-        """Queues that write to this database; `render` words the answers that are kept with idempotency keys."""
+    def to(
+        cls,
+        database: Database,
+        limits: LimitSettings,
+        rulebooks: Rulebooks,
+        render: Render,
+        render_purchase: RenderPurchase,
+    ) -> Self:
+        """Queues that write to this database; answers that are kept with idempotency keys are worded by these."""
 
         def grouped(
             write: Callable[[Transaction, Sequence[In]], Awaitable[Sequence[Out]]], flights: int = 1
@@ -64,6 +76,9 @@ class Writes:
 
         return cls(
             postings=grouped(lambda tx, items: post_entries(tx, items, render), POSTING_FLIGHTS),
+            purchases=grouped(
+                lambda tx, items: record_purchases(tx, rulebooks, items, render_purchase), POSTING_FLIGHTS
+            ),
             registrations=grouped(lambda tx, items: register_devices(tx, items, limits.devices_per_card)),
             asked=traced(note_asked),
             fetched=traced(note_fetched),

@@ -66,13 +66,13 @@ def _sheet(source: TemplateSource) -> CardSheet:
 def _filled_problems(
     source: TemplateSource, checks: Iterable[FilledCheck], of_faces: Iterable[FaceCheck]
 ) -> Iterator[Problem]:
-    """What shows only on a filled card, in each language; what keeps it from being filled is told already."""
+    """What shows only on a filled card, in each look and language; what keeps it from being filled is told already."""
     try:
         template = parse_template(source)
     except Invalid:
         return
-    for language, check in product(template.languages, checks):
-        yield from check(sample_pass(template, language), language)
-    faces = [sample_face(template, language) for language in template.languages]
-    for each in of_faces:
-        yield from each(faces)
+    looks = ("", *template.tiers)
+    for tier, language, check in product(looks, template.languages, checks):
+        yield from check(sample_pass(template, language, tier), language)
+    for tier, of_all in product(looks, of_faces):
+        yield from of_all([sample_face(template, language, tier) for language in template.languages])

@@ -6,6 +6,7 @@ from typing import Any
 
 from wallet_service.cards.lint.draft import Draft
 from wallet_service.cards.problem import Problem, error, warning
+from wallet_service.cards.tier_sheet import WHERE as TIERS
 
 Colour = tuple[int, int, int]
 
@@ -37,14 +38,21 @@ def _linear(part: float) -> float:
 
 
 def _apart(draft: Draft) -> Iterator[Problem]:
-    shades = _shades(draft.pass_json)
+    yield from _apart_in("pass.json", draft.pass_json)
+    for tier, look in draft.sheet.tiers.items():
+        if look.colours:
+            yield from _apart_in(f"{TIERS}.{tier}", {**draft.pass_json, **look.colours})
+
+
+def _apart_in(where: str, pass_json: Mapping[str, Any]) -> Iterator[Problem]:
+    shades = _shades(pass_json)
     for key in COLOURS[1:]:
         if COLOURS[0] in shades and key in shades:
-            yield from _readable(key, contrast(shades[key], shades[COLOURS[0]]))
+            yield from _readable(f"{where}: {key}", contrast(shades[key], shades[COLOURS[0]]))
 
 
-def _readable(key: str, ratio: float) -> Iterator[Problem]:
-    where, mend = f"pass.json: {key}", f"Move it away from backgroundColor, to {COMFORTABLE} or more."
+def _readable(where: str, ratio: float) -> Iterator[Problem]:
+    mend = f"Move it away from backgroundColor, to {COMFORTABLE} or more."
     if ratio < READABLE:
         yield error(where, f"contrast {ratio:.1f}: many cannot read this", mend)
     elif ratio < COMFORTABLE:

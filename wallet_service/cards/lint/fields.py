@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from itertools import product
 
 from wallet_service.cards.lint.draft import STYLES, Draft, Placed
-from wallet_service.cards.placeholders import PlaceholderInvalid, fields_of
+from wallet_service.cards.placeholders import FIELDS, PlaceholderInvalid, field_of, fields_of, parse
 from wallet_service.cards.problem import Problem, error, warning
+from wallet_service.wallets.seam import Hole, Text
 
 IDENTITY = ("passTypeIdentifier", "teamIdentifier", "serialNumber", "webServiceURL", "authenticationToken", "voided")
 CONTACT = re.compile(r"https://\S+|\S+@\S+\.\S+|\+\d[\d ()-]{6,}")
@@ -29,18 +31,15 @@ def _styles(draft: Draft) -> Iterator[Problem]:
 
 
 def _announcing(draft: Draft) -> Iterator[Problem]:
-    announce = draft.sheet.announce
-    for style in STYLES:
+    for style, key in product(STYLES, dict.fromkeys(draft.sheet.announce.values())):
         if isinstance(draft.pass_json.get(style), dict):
-            fields = [
-                field for field in draft.fields() if field.style == style and field.content.get("key") == announce
-            ]
-            yield from _announcer(fields[0]) if fields else _no_announcer(style, announce)
+            fields = [field for field in draft.fields() if field.style == style and field.content.get("key") == key]
+            yield from _announcer(fields[0]) if fields else _no_announcer(style, key)
 
 
-def _no_announcer(style: str, announce: str) -> Iterator[Problem]:
+def _no_announcer(style: str, key: str) -> Iterator[Problem]:
     where = f"pass.json: {style}"
-    yield error(where, f'no field has the key "{announce}" that card.toml announces', "Add it, or name another.")
+    yield error(where, f'no field has the key "{key}" that card.toml announces', "Add it, or name another.")
 
 
 def _announcer(field: Placed) -> Iterator[Problem]:
@@ -48,6 +47,9 @@ def _announcer(field: Placed) -> Iterator[Problem]:
         yield error(field.where, "the announcing field has no changeMessage", 'Add "changeMessage": "… %@".')
     if not _varies(field.content.get("value")):
         yield warning(field.where, "the announcing field never changes", "Show {balance} in its value.")
+    if _may_be_empty(field.content.get("value")):
+        mend = 'Write "{field|or:text}": Wallet tells of no field that was not there before.'
+        yield warning(field.where, "the announcing field may be empty, and is left out then", mend)
 
 
 def _varies(value: object) -> bool:
@@ -57,6 +59,21 @@ def _varies(value: object) -> bool:
         return True
 
 
+def _may_be_empty(value: object) -> bool:
+    """Whether a text has neither words of its own nor a number, nor a text for when it has nothing to say."""
+    try:
+        text = parse(value) if isinstance(value, str) else ""
+    except PlaceholderInvalid:
+        return False
+    return isinstance(text, Text) and all(map(_says_nothing, text.parts))
+
+
+def _says_nothing(part: Hole | str) -> bool:
+    if isinstance(part, str):
+        return not part.strip()
+    return FIELDS[field_of(part.name)] is str and "|or:" not in part.name
+
+
 def _change_messages(draft: Draft) -> Iterator[Problem]:
     for field in draft.fields():
         message = field.content.get("changeMessage", "%@")
@@ -64,8 +81,9 @@ def _change_messages(draft: Draft) -> Iterator[Problem]:
             yield error(
                 f"{field.where}.changeMessage", "there is no %@ for the new value", "Write %@ where it belongs."
             )
-        if "changeMessage" in field.content and field.content.get("key") != draft.sheet.announce:
-            mend = f'Remove it; only "{draft.sheet.announce}" announces.'
+        announcers = tuple(draft.sheet.announce.values())
+        if "changeMessage" in field.content and field.content.get("key") not in announcers:
+            mend = f"Remove it; card.toml announces {', '.join(announcers) or 'nothing'}."
             yield warning(f"{field.where}.changeMessage", "this message is never shown", mend)
 
 

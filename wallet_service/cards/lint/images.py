@@ -1,17 +1,18 @@
 """Rules of images: which a card needs, in which scales, at how many pixels, and how heavy all together may be."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wallet_service.cards.google_layout import OWN_IMAGE
 from wallet_service.cards.lint.draft import Draft
 from wallet_service.cards.png import pixels
 from wallet_service.cards.problem import Problem, error, warning
+from wallet_service.cards.templates import TIER_FOLDER
 
 MOST_BYTES = 200_000
 """A card is fetched anew on every change, often over a weak network."""
-FILE = re.compile(r"(?:(?P<folder>[^/]+)\.lproj/)?(?P<image>[^/@]+)(?:@(?P<scale>[23])x)?\.png")
+FILE = re.compile(r"(?:(?P<folder>[^/]+)\.(?:lproj|tier)/)?(?P<image>[^/@]+)(?:@(?P<scale>[23])x)?\.png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,19 @@ def _range(room: tuple[int, ...]) -> str:
 
 def _weight(draft: Draft) -> Iterator[Problem]:
     images = _of_the_pass(draft)
+    common = {path: content for path, content in images.items() if TIER_FOLDER not in path}
+    yield from _heavy("images", common)
+    for folder in sorted({path.partition("/")[0] for path in images.keys() - common.keys()}):
+        own = {path.partition("/")[2]: content for path, content in images.items() if path.startswith(f"{folder}/")}
+        yield from _heavy(f"images with {folder}", common | own)
+
+
+def _heavy(where: str, images: Mapping[str, bytes]) -> Iterator[Problem]:
     total = sum(map(len, images.values()))
     if total > MOST_BYTES:
         heaviest = max(images, key=lambda path: len(images[path]))
         mend = f"Reduce colours or detail, first in {heaviest} ({len(images[heaviest]):,} bytes)."
-        yield warning("images", f"{total:,} bytes in all; more than {MOST_BYTES:,} is slow to fetch", mend)
+        yield warning(where, f"{total:,} bytes in all; more than {MOST_BYTES:,} is slow to fetch", mend)
 
 
 def _of_the_pass(draft: Draft) -> dict[str, bytes]:

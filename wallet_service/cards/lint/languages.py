@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from wallet_service.cards.json_tree import leaves
 from wallet_service.cards.lint.draft import Draft
 from wallet_service.cards.numerals import NumbersUnknown, plural_forms
-from wallet_service.cards.placeholders import PlaceholderInvalid, holes_of
+from wallet_service.cards.placeholders import PlaceholderInvalid, fields_of, holes_of
 from wallet_service.cards.problem import Problem, error, warning
 from wallet_service.cards.templates import TRANSLATED
+from wallet_service.cards.words import GOALS, words_of
 
 NEUTRAL_KEYS = {"organizationName", "logoText"}
 """Names of the brand: they may be translated, and mostly stay."""
@@ -87,4 +89,32 @@ def _counts_points(text: str) -> bool:
         return False
 
 
-LANGUAGE_RULES = (_known, _folders, _translations, _plurals)
+def _goals(draft: Draft) -> Iterator[Problem]:
+    """Every language has words for the next goal, if its cards show one."""
+    for language in draft.sheet.languages:
+        words = words_of(draft.sheet.words, language)
+        missing = [measure for measure in GOALS if measure not in words]
+        if missing and "next_goal" in _shown(draft, language):
+            where = f"card.toml: words.{language}"
+            yield error(where, f"there are no words for {', '.join(missing)}", f"Add them to [words.{language}].")
+
+
+def _shown(draft: Draft, language: str) -> Iterator[str]:
+    """The fields that texts show in a language."""
+    words = draft.strings.get(language, {})
+    for leaf in leaves(draft.pass_json):
+        with suppress(PlaceholderInvalid):
+            yield from fields_of(words.get(leaf.value, leaf.value)) if isinstance(leaf.value, str) else ()
+
+
+def _tiers(draft: Draft) -> Iterator[Problem]:
+    """Texts of tiers are there in every language, or the same in all."""
+    for tier, look in draft.sheet.tiers.items():
+        said = look.logo_text
+        for language in () if isinstance(said, str) else draft.sheet.languages:
+            if language not in said:
+                mend = f"Add {language} = … to it."
+                yield warning(f"card.toml: tier.{tier}.logo_text", f"nothing is said in {language}", mend)
+
+
+LANGUAGE_RULES = (_known, _folders, _translations, _plurals, _goals, _tiers)

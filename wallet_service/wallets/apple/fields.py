@@ -2,12 +2,14 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 import orjson
 
+from wallet_service.wallets.filling import optional_texts, says_nothing, worn
 from wallet_service.wallets.seam import CardFace, Hole, Text, Value
 
 OWNED = frozenset(
@@ -43,6 +45,31 @@ class Stencil:
         return orjson.dumps(identity)[:-1] + self.form % {
             blank.mark: blank.say(values[blank.name]) for blank in self.blanks
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Stencils:
+    """The stencils of a design: one for each choice of fields that say nothing, and of the one that announces."""
+
+    pass_json: Mapping[str, Any]
+    optional: Sequence[Text]
+    """Values of fields that may say nothing."""
+    _cut: dict[tuple[str, tuple[bool, ...]], Stencil] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, pass_json: Mapping[str, Any]) -> "Stencils":
+        """The stencils of a design's JSON; each is cut when it is first needed."""
+        return cls(pass_json, optional_texts(pass_json))
+
+    def fill(self, face: CardFace, identity: Mapping[str, Any]) -> bytes:
+        """pass.json of this card, with the keys of `OWNED` first."""
+        values = face.values
+        silent = tuple([says_nothing(text, values) for text in self.optional]) if "" in values.values() else ()
+        stencil = self._cut.get((face.announces, silent))
+        if stencil is None:
+            left_out = list(compress(self.optional, silent))
+            stencil = self._cut[face.announces, silent] = cut(worn(self.pass_json, left_out, face.announces))
+        return stencil.fill(face, identity)
 
 
 def cut(pass_json: Mapping[str, Any]) -> Stencil:

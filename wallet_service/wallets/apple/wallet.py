@@ -14,7 +14,7 @@ from wallet_service.outcomes import Dead, Delivered, Outcome, Refused, TryLater,
 from wallet_service.tokens import MasterKeys
 from wallet_service.wallets.apple.certificates import CertificateUnusable, PassCertificate
 from wallet_service.wallets.apple.checks import APPLE_INTERMEDIATES, Severity, check_document, check_pass, refused
-from wallet_service.wallets.apple.fields import Stencil, cut
+from wallet_service.wallets.apple.fields import Stencils
 from wallet_service.wallets.apple.keyring import Certificates
 from wallet_service.wallets.apple.package import MEDIA_TYPE, PassShell
 from wallet_service.wallets.apple.push.seam import Push, PushOutcome, PushResult, PushTransport
@@ -42,7 +42,7 @@ class Mould:
     """What all passes of a design share: the packed files, and pass.json cut at its holes."""
 
     shell: PassShell
-    stencil: Stencil
+    stencils: Stencils
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class AppleWallet:
         package = await self.package(face)
         development = signer.certificate.intermediate.fingerprint(SHA256()).hex() not in APPLE_INTERMEDIATES
         if face.design.key in self._vetted:
-            pass_json = self._mould(face.design).stencil.fill(face, self._identity(face, signer))
+            pass_json = self._mould(face.design).stencils.fill(face, self._identity(face, signer))
             findings = check_document(orjson.loads(pass_json), development=development)
         else:
             whole, now = b"".join(package.pieces), self.clock.now()
@@ -94,7 +94,7 @@ class AppleWallet:
         """The .pkpass of this face. Signed by a clerk, and only if these very bytes were not signed before."""
         signer = self.certificates.at_hand(face.pass_type) or await self._signer(face.pass_type)
         mould = self._mould(face.design)
-        pass_json = mould.stencil.fill(face, self._identity(face, signer))
+        pass_json = mould.stencils.fill(face, self._identity(face, signer))
         manifest = mould.shell.manifest(pass_json)
         signature = signer.known(manifest)
         if signature is None:
@@ -126,7 +126,7 @@ class AppleWallet:
     def _mould(self, design: Design) -> Mould:
         mould = self._moulds.get(design.key)
         if mould is None:
-            mould = self._moulds[design.key] = Mould(PassShell.pack(design.files), cut(design.pass_json))
+            mould = self._moulds[design.key] = Mould(PassShell.pack(design.files), Stencils.of(design.pass_json))
         return mould
 
     def _identity(self, face: CardFace, signer: Signer) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A loyalty class: the designs of one template, and the names and addresses under which Google finds what is theirs."""
+"""A loyalty class: the designs of one look of a template, and the names and addresses under which Google finds what is theirs."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ class CardClass:
 
     id: str
     designs: Sequence[Design]
-    """The template in each of its languages, its first language first."""
+    """The look in each language of its template, its first language first."""
     public_url: str
     """Under which Google's servers reach us, `https://…` without a slash at its end."""
     callback_url: str
@@ -41,16 +41,19 @@ class CardClass:
 
 
 def card_class(id_: str, designs: Sequence[Design], *, public_url: str, callback_url: str = "") -> CardClass:
-    """A class of these designs, which are one template version in each of its languages, the first one first."""
+    """A class of these designs: one look of a template version in each of its languages, the first one first."""
     return CardClass(id_, tuple(designs), public_url, callback_url, _shared(designs))
 
 
-def class_id(issuer: str, template: str, family: int) -> str:
-    """The id of a class: one for a template and each family of its versions that cannot share a class."""
+def class_id(issuer: str, template: str, family: int, tier: str = "") -> str:
+    """The id of a class: one for a template, each of its looks, and each family of versions that cannot share a class.
+
+    No template has a dot in its name, so a tier is told from all that stands before it.
+    """
     name = FOREIGN.sub("-", template)
     if name != template:  # others may become the same name
         name += f"-{sha256(template.encode()).hexdigest()[:8]}"
-    return f"{issuer}.{name}-{family}"
+    return f"{issuer}.{name}-{family}" + (f".{tier}" if tier else "")
 
 
 def object_id(issuer: str, serial: str) -> str:

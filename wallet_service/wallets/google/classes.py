@@ -12,7 +12,7 @@ from wallet_service.wallets.google.verdict import AlreadyThere, Done, Verdict
 from wallet_service.wallets.seam import GoogleCard
 
 FAMILY = 1
-"""All versions of a template so far share one class."""
+"""All versions of a template so far share a class, but for the looks of its tiers, which have one each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Classes:
     def of(self, card: GoogleCard) -> CardClass:
         """The class of a card."""
         callback = f"{self.public_url}/google/callbacks"
-        id_ = class_id(card.issuer, card.template, FAMILY)
+        id_ = class_id(card.issuer, card.template, FAMILY, card.tier)
         return card_class(id_, card.designs, public_url=self.public_url, callback_url=callback)
 
     def knows(self, style: CardClass) -> bool:

@@ -60,9 +60,9 @@ class GoogleWallet:
         """Google may have been told of every class, or of none: this process does not know yet."""
         self._classes = Classes(self.public_url)
 
-    def names(self, issuer: str, template: str, serial: str) -> ObjectNames:
-        """The ids of a card."""
-        return ObjectNames(object_id(issuer, serial), class_id(issuer, template, FAMILY))
+    def names(self, issuer: str, template: str, serial: str, tier: str = "") -> ObjectNames:
+        """The ids of a card that has the look of a tier or (empty) its template's own."""
+        return ObjectNames(object_id(issuer, serial), class_id(issuer, template, FAMILY, tier))
 
     async def show(self, issuer: str, serials: Sequence[str], present: Present) -> Mapping[str, Shown]:
         """Let the objects of an issuer show their cards as they are when their turn has come."""

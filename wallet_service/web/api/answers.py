@@ -1,6 +1,6 @@
 """What goes out of REST v1: every field is always there."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,6 +24,12 @@ class MemberOut(BaseModel):
     balance: int = Field(description="whole points", examples=[1250])
     created_at: datetime
     updated_at: datetime
+    born: date | None
+    sex: Literal["female", "male", "other"] | None
+    home_city: str | None
+    attributes: dict[str, bool | int | str | list[str]] = Field(description="under the brand's own names")
+    referral_code: str = Field(description="what they give to a friend", examples=["7r5t3y1xak"])
+    referred_by: str | None = Field(description="the member who brought them")
 
 
 class DeviceOut(BaseModel):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
@@ -82,48 +82,10 @@ Moment = Annotated[
 ]
 
 
-def describe_change(schema: dict[str, Any]) -> None:
-    """What stands for a field that was not sent is no default, so it stays out of the document."""
-    for field in schema["properties"].values():
-        field.pop("default", None)
-    schema["examples"] = [{"name": "Anna Keller", "email": None}]
-
-
 class Body(BaseModel):
     """A request body."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class NewMember(Body):
-    """A person who joins."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"external_id": "BH-1", "phone": "+4915112345678", "name": "Anna Petrova", "language": "ru"}]
-        }
-    )
-
-    programme: Word | None = Field(None, description="`prog_…`; may be left out when the brand has only one")
-    external_id: ExternalId | None = Field(None, description="your own id, without a slash; unique in the programme")
-    phone: Word | None = Field(None, description="E.164; unique in the programme")
-    email: Email | None = None
-    name: Name = Field("", description="as the card greets them")
-    language: Word | None = Field(None, description="BCP 47; else the programme's")
-    time_zone: Word | None = Field(None, description="IANA, such as Europe/Berlin; else the programme's")
-
-
-class MemberChange(Body):
-    """What is to be different; fields left out stay, `null` clears."""
-
-    model_config = ConfigDict(json_schema_extra=describe_change)
-
-    external_id: ExternalId | None = None
-    phone: Word | None = None
-    email: Email | None = None
-    name: Name = ""
-    language: Word = "en"
-    time_zone: Word = "UTC"
 
 
 class NewEntry(Body):

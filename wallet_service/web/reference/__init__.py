@@ -1,1 +1,1 @@
-"""The reference of the REST interface: one page, made here from the OpenAPI document, that needs nothing from elsewhere."""
+"""The reference of the REST interface: pages, made here from the OpenAPI document, that need nothing from elsewhere."""

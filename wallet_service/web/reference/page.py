@@ -1,4 +1,4 @@
-"""Writes the reference as one HTML page that asks nobody for anything: no script, no link to elsewhere."""
+"""Writes the reference as HTML pages that ask nobody for anything: no script, no link to elsewhere."""
 
 import base64
 import hashlib
@@ -23,19 +23,25 @@ class Page:
     headers: Mapping[str, str]
 
 
-def write(reference: Reference) -> Page:
-    """The page. Its security policy allows its own style sheet, and nothing else."""
+def write(reference: Reference) -> dict[str, Page]:
+    """The pages by the names of their chapters; the index has none. Each allows its own style sheet, and nothing else."""
     looks = _looks()
     style = "\n" + looks.get_template("page.css").render()
-    seal = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    written = looks.get_template("page.html").render(reference=reference, style=style)
     headers = {
-        "Content-Security-Policy": POLICY.format(seal=seal),
+        "Content-Security-Policy": POLICY.format(seal=_seal(style)),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-cache",
     }
-    return Page(written.encode(), headers)
+    index, chapter_page = looks.get_template("index.html"), looks.get_template("chapter.html")
+    written = {"": index.render(reference=reference, style=style, chapter=None)}
+    for chapter in reference.chapters:
+        written[chapter.name] = chapter_page.render(reference=reference, style=style, chapter=chapter)
+    return {name: Page(text.encode(), headers) for name, text in written.items()}
+
+
+def _seal(style: str) -> str:
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Reads an OpenAPI document: its paths, parameters and schemas become what the page shows. Pure."""
+"""Reads an OpenAPI document: its paths, parameters and schemas become what the pages show. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,29 +9,28 @@ from typing import Any
 
 from wallet_service.web.reference import terms
 from wallet_service.web.reference.curl import command, fill
+from wallet_service.web.reference.quick_start import steps
 from wallet_service.web.reference.schemas import Field, Models, Schema, field, model_of, never_null
-from wallet_service.web.reference.view import Answer, Model, Operation, Problem, Reference
+from wallet_service.web.reference.view import Answer, Chapter, Model, Operation, Problem, Reference
 
 Json = Mapping[str, Any]
 
 
 def read(document: Json, problems: Iterable[Problem], address: str) -> Reference:
-    """The page of a document. `problems`: every refusal that has a page; `address`: where the service is reached."""
+    """The pages of a document. `problems`: every refusal that has a page; `address`: where the service is reached."""
     info, components = document["info"], document["components"]
     models = Models(components["schemas"])
     reader = _Reader(models, {problem.slug: problem for problem in problems}, address)
-    groups = reader.groups(document["paths"])
-    operations = list(chain.from_iterable(groups.values()))
-    answered = [answer.model for operation in operations for answer in operation.answers if answer.model]
-    names = dict.fromkeys(chain.from_iterable(map(models.within, answered)))
+    chapters = list(reader.chapters(document["paths"], document["tags"]))
+    operations = chain.from_iterable(chapter.operations for chapter in chapters)
     return Reference(
         title=info["title"],
         version=info["version"],
         description=info.get("description", ""),
         authentication=" ".join(scheme.get("description", "") for scheme in components["securitySchemes"].values()),
         address=address,
-        groups=groups,
-        models=[_model(models, name) for name in names],
+        steps=list(steps(chapters)),
+        chapters=chapters,
         problem=_model(models, "Problem"),
         problems=_by_status(chain.from_iterable(chain(*(each.problems.values() for each in operations)))),
     )
@@ -45,13 +44,25 @@ class _Reader:
     problems: Mapping[str, Problem]
     address: str
 
-    def groups(self, paths: Json) -> dict[str, list[Operation]]:
+    def chapters(self, paths: Json, tags: Iterable[Json]) -> Iterator[Chapter]:
         found: dict[str, list[Operation]] = defaultdict(list)
         for path, methods in paths.items():
             for method, told in methods.items():
-                tag, *_ = told.get("tags", ("other",))
-                found[tag].append(self.operation(method.upper(), path, told))
-        return dict(found)
+                for tag in told["tags"]:
+                    found[tag].append(self.operation(method.upper(), path, told))
+        for tag in tags:
+            operations = found[tag["name"]]
+            yield Chapter(tag["name"], tag["description"], operations, list(self.spoken_of(operations)))
+
+    def spoken_of(self, operations: Sequence[Operation]) -> Iterator[Model]:
+        """Every object that these operations take or give, each once: what comes back first."""
+        back = self.names(answer.model for each in operations for answer in each.answers)
+        sent = self.names(field.model for each in operations for field in each.body)
+        for name in back | sent:
+            yield _model(self.models, name, sent=name not in back)
+
+    def names(self, models: Iterable[str | None]) -> dict[str, None]:
+        return dict.fromkeys(chain.from_iterable(map(self.models.within, filter(None, models))))
 
     def operation(self, method: str, path: str, told: Json) -> Operation:
         media_type, schema = _content(told.get("requestBody", {}))
@@ -63,13 +74,18 @@ class _Reader:
             summary=told["summary"],
             description=told.get("description", ""),
             scopes=terms.scopes(told["operationId"]),
-            parameters=[_parameter(each) for each in parameters],
+            parameters=[self.parameter(each) for each in parameters],
             media_type=media_type,
             body=body,
             commands=list(self.commands(method, path, told)),
             answers=[self.answer(int(status), told["responses"][status]) for status in _good(told)],
             problems=_by_status(self.refusals(told, media_type, body)),
         )
+
+    def parameter(self, each: Json) -> Field:
+        name = _header(each["name"]) if each["in"] == "header" else each["name"]
+        schema = never_null(self.models.plain(each["schema"])) | {"description": each.get("description", "")}
+        return field(name, schema, each.get("required", False))
 
     def commands(self, method: str, path: str, told: Json) -> Iterator[str]:
         media_type, schema = _content(told.get("requestBody", {}))
@@ -109,12 +125,6 @@ def _meaning(status: int, response: Json) -> str:
     return HTTPStatus(status).phrase if said == "Successful Response" else said
 
 
-def _parameter(each: Json) -> Field:
-    name = _header(each["name"]) if each["in"] == "header" else each["name"]
-    schema = never_null(each["schema"]) | {"description": each.get("description", "")}
-    return field(name, schema, each.get("required", False))
-
-
 def _header(name: str) -> str:
     return name.title()
 
@@ -125,9 +135,9 @@ def _examples(parameters: Sequence[Json], place: str) -> Iterator[tuple[str, str
             yield each["name"], each["schema"]["examples"][0]
 
 
-def _model(models: Models, name: str) -> Model:
+def _model(models: Models, name: str, *, sent: bool = False) -> Model:
     schema = models.schemas[name]
-    return Model(name, schema.get("description", ""), models.fields(schema))
+    return Model(name, schema.get("description", ""), models.fields(schema), sent)
 
 
 def _by_status(problems: Iterable[Problem]) -> dict[int, list[Problem]]:

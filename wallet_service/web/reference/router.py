@@ -1,10 +1,11 @@
-"""`/docs`: the reference, made when it is first asked for."""
+"""`/docs`: the reference, an index and a page for each tag, made when it is first asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse
 
+from wallet_service.errors import NotFound
 from wallet_service.web.doors import Doors
 from wallet_service.web.problem_pages import refusals
 from wallet_service.web.reference.page import Page, write
@@ -15,20 +16,32 @@ router = APIRouter(prefix="/docs", include_in_schema=False)
 
 
 @router.get("", response_class=HTMLResponse)
-def reference(request: Request) -> HTMLResponse:  # in a thread: the first time, it takes longer than phones should wait
-    """The page."""
-    page = page_of(request.app)
+def index(request: Request) -> HTMLResponse:  # in a thread: the first time, it takes longer than phones should wait
+    """All operations in tables."""
+    return _answer(pages_of(request.app)[""])
+
+
+@router.get("/{chapter}", response_class=HTMLResponse)
+def chapter(request: Request, chapter: str) -> HTMLResponse:
+    """The operations of one tag."""
+    page = pages_of(request.app).get(chapter)
+    if page is None:
+        raise NotFound("The reference has no such page.", remedy="`/docs` has links to all of them.")
+    return _answer(page)
+
+
+def _answer(page: Page) -> HTMLResponse:
     return HTMLResponse(page.content, headers=dict(page.headers))
 
 
-def page_of(app: FastAPI) -> Page:
-    """The page of this application, made once."""
+def pages_of(app: FastAPI) -> Mapping[str, Page]:
+    """The pages of this application by the names of their chapters, made once; the index has none."""
     if not hasattr(app.state, "reference"):
         doors: Doors = app.state.doors
         address = doors.service.settings.public_url.rstrip("/")
         app.state.reference = write(read(app.openapi(), problems(), address))
-    page: Page = app.state.reference
-    return page
+    pages: Mapping[str, Page] = app.state.reference
+    return pages
 
 
 def problems() -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""What the page shows: values, ready to be written."""
+"""What the pages show: values, ready to be written."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,23 +46,48 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """An object that comes back."""
+    """An object that goes in or comes back. `sent`: only what goes in may leave fields out."""
 
     name: str
     description: str
     fields: Sequence[Field]
+    sent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The operations of one tag, and every object that they speak of: a page of its own."""
+
+    name: str
+    about: str
+    operations: Sequence[Operation]
+    models: Sequence[Model]
+
+    @property
+    def address(self) -> str:
+        """The path of its page."""
+        return f"/docs/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A call of the quick start."""
+
+    said: str
+    operation: Operation
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The whole page. `address`: where the service is reached; `groups`: operations by their tag."""
+    """All pages. `address`: where the service is reached; `problems`: those that any operation may meet."""
 
     title: str
     version: str
     description: str
     authentication: str
     address: str
-    groups: Mapping[str, Sequence[Operation]]
-    models: Sequence[Model]
+    steps: Sequence[Step]
+    chapters: Sequence[Chapter]
     problem: Model
     problems: Mapping[int, Sequence[Problem]]

@@ -13,7 +13,7 @@ from wallet_service.wallets.apple.checks.document import fitted, in_order
 from wallet_service.wallets.apple.checks.images import Image, check_images, check_poster, images_of
 from wallet_service.wallets.apple.checks.localisation import Translation, read_translations
 from wallet_service.wallets.apple.checks.strict_json import read_object
-from wallet_service.wallets.filling import filled
+from wallet_service.wallets.filling import shown_by
 from wallet_service.wallets.seam import CardFace
 
 IDENTITY = {"passTypeIdentifier": "pass.example", "teamIdentifier": "EXAMPLE123", "serialNumber": "sample"}
@@ -98,7 +98,7 @@ def from_template(
 
 def from_face(face: CardFace) -> Subject:
     """A member's card as it is now, without images. It was checked when it was issued: nothing is looked for here."""
-    document = {**filled(face.design.pass_json, face.values), **IDENTITY, "voided": face.voided}
+    document = {**shown_by(face), **IDENTITY, "voided": face.voided}
     return Subject(face.serial, face.design.language, _said(fitted(document), {}), {}, ())
 
 
