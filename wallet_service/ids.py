@@ -19,6 +19,11 @@ def new_id(prefix: str, now: datetime) -> str:
     return f"{prefix}_{_encode(high << 64 | 0b10 << 62 | secrets.randbits(62))}"
 
 
+def first_id(prefix: str, at: datetime) -> str:
+    """What no id of this kind made from this moment on comes before, and every earlier one does."""
+    return f"{prefix}_{_encode(int(at.timestamp() * 1000) << 80)}"
+
+
 def is_id(prefix: str, text: str) -> bool:
     """Whether `text` has the form of an id of this kind."""
     match = FORM.fullmatch(text)

@@ -12,7 +12,7 @@ from wallet_service.bench.harness import Effort, Figure
 from wallet_service.cli.bench import BENCHES, MODULES
 from wallet_service.cli.main import app
 
-NEEDS_WRK = {"fetches", "balances", "storm", "scale"}
+NEEDS_WRK = {"fetches", "balances", "purchases", "storm", "scale"}
 PEERS = {"of_h2load", "cheaper_than_aioapns", "over_requests"}
 """Keys that are left out where the peer is not installed."""
 

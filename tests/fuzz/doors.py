@@ -68,6 +68,18 @@ TILLS: tuple[bytes, ...] = (
         b"POST /v1/entries/bulk HTTP/1.1\r\nAuthorization: Bearer $key\r\nContent-Type: application/x-ndjson\r\n\r\n"
         b'{"member": "external:BH-1", "amount": 1, "key": "k-1"}\n{"member": "$member", "amount": -1}\n'
     ),
+    (
+        b"POST /v1/members/$member/holds HTTP/1.1\r\n%s6\r\n\r\n"
+        b'{"amount": 5, "reason": "Lunch", "reference": "4711", "expires_in": 60}'
+    )
+    % JSON,
+    b"GET /v1/members/$member/holds?state=open&limit=2 HTTP/1.1\r\nAuthorization: Bearer $key\r\n\r\n",
+    b"GET /v1/holds/hold_01k9z8w4ekf4p8q2v7r5t3y1xa HTTP/1.1\r\nAuthorization: Bearer $key\r\n\r\n",
+    b'POST /v1/holds/hold_01k9z8w4ekf4p8q2v7r5t3y1xa/capture HTTP/1.1\r\n%s7\r\n\r\n{"amount": 3}' % JSON,
+    b"POST /v1/holds/hold_01k9z8w4ekf4p8q2v7r5t3y1xa/release HTTP/1.1\r\n%s8\r\n\r\n" % JSON,
+    b'POST /v1/members/external:BH-1/merge HTTP/1.1\r\n%s9\r\n\r\n{"from": "$double"}' % JSON,
+    b"GET /v1/members/$member/merges HTTP/1.1\r\nAuthorization: Bearer $key\r\n\r\n",
+    b"POST /v1/merges/mrg_01k9z8w4ekf4p8q2v7r5t3y1xa/undo HTTP/1.1\r\n%s10\r\n\r\n" % JSON,
     b"GET /problems/insufficient-points HTTP/1.1\r\n\r\n",
     b"GET /docs HTTP/1.1\r\n\r\n",
 )
@@ -200,9 +212,11 @@ async def open_doors(service: Service, brand: Brand, site: Site) -> Doors:
     async with service.database.begin() as tx:
         programme = await find_programme(tx, brand.id, brand.programme)
         anna, boris = [await enrol_member(tx, programme, wishes) for wishes in (ANNA, BORIS)]
+        double = await enrol_member(tx, programme, {})
         card, _ = await issue_card(tx, boris, shelf=Shelf(), wallet=service.wallet, token_key=1)
     token = service.keys.token(1, TOKEN_PURPOSE, PASS_TYPE, card.id)
     values = {"$card": card.id, "$token": token, "$key": brand.key, "$member": anna.id, "$pass_type": PASS_TYPE}
+    values |= {"$double": double.id}
     values |= {
         "$device": DEVICE,
         "$push": PUSH_TOKEN,

@@ -16,8 +16,10 @@ from wallet_service.database.seam import Database
 from wallet_service.loyalty.balances import Posting
 from wallet_service.loyalty.once import OnceKey
 from wallet_service.loyalty.references import MemberRef
+from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.serving import spare_collector
 from wallet_service.web.render import render_posting
+from wallet_service.web.render_purchases import render_purchase
 from wallet_service.web.writes import Writes
 
 FIGURES = (
@@ -48,7 +50,7 @@ async def _measure_verb(effort: Effort) -> Figures:
     seconds = SECONDS[effort]
     async with premises(pool=CONNECTIONS) as service:
         crowd = await gather_crowd(service, MEMBERS[effort], devices=True)
-        writes = Writes.to(service.database, service.settings.limits, render_posting)
+        writes = Writes.to(service.database, service.settings.limits, Rulebooks(), render_posting, render_purchase)
         ours, theirs = by_the_verb(writes, crowd), by_four_statements(service.database, crowd)
         gc.collect()
         spare_collector()  # as `serve` does

@@ -52,6 +52,7 @@ def preview(
         Path | None, typer.Option(dir_okay=False, help="The page to write; without it, <name>.html in this folder.")
     ] = None,
     language: Annotated[str | None, typer.Option(help="What the phone speaks: en, ru, pt-BR …")] = None,
+    tier: Annotated[str, typer.Option(help="Of a template: the tier whose look the card has.")] = "",
     png: Annotated[
         bool, typer.Option("--png", help="Take a picture of the page too, beside it (needs Chromium).")
     ] = False,
@@ -70,7 +71,9 @@ def preview(
 
     now = SystemClock().now()
     subject = (
-        _in_template(source, language) if source.is_dir() else _in_file(source, language, now, development=development)
+        _in_template(source, language, tier)
+        if source.is_dir()
+        else _in_file(source, language, now, development=development)
     )
     written = output or Path(f"{source.resolve().stem}.html")
     if not written.parent.is_dir():
@@ -82,15 +85,19 @@ def preview(
         typer.echo(written.with_suffix(".png"))
 
 
-def _in_template(folder: Path, language: str | None) -> "Subject":
-    """The card of a template's sample member, in the template's language that comes nearest."""
+def _in_template(folder: Path, language: str | None, tier: str) -> "Subject":
+    """The card of a template's sample member, in the template's language that comes nearest, in the look of a tier."""
     from wallet_service.cards.sample import sample_pass
     from wallet_service.cards.templates import parse_template, read_template
     from wallet_service.wallets.apple.preview import from_template
 
     template = parse_template(read_template(folder.resolve()))
     spoken = template.nearest(language or template.languages[0])
-    return from_template(sample_pass(template, spoken), template.files[spoken], name=template.name, language=spoken)
+    if tier not in {"", *template.tiers}:
+        known = ", ".join(template.tiers) or "none"
+        raise typer.BadParameter(f"The template has no look for it; tiers that have one: {known}.", param_hint="--tier")
+    images = template.images(spoken, tier)
+    return from_template(sample_pass(template, spoken, tier), images, name=template.name, language=spoken)
 
 
 def _in_file(file: Path, language: str | None, now: "datetime", *, development: bool) -> "Subject":

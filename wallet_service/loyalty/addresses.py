@@ -7,9 +7,8 @@ from typing import Literal
 
 from wallet_service.database.seam import Transaction
 from wallet_service.loyalty import addresses_sql as sql
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.members import Member, lock_member
 from wallet_service.loyalty.once import as_json
-from wallet_service.loyalty.sql import LOCK_MEMBER
 
 AppKind = Literal["fid", "token"]
 """A Firebase installation id, or a registration token of old. They look alike, so an address never goes without its kind."""
@@ -35,7 +34,7 @@ class AppAddress:
 
 async def keep_address(tx: Transaction, member: Member, kind: AppKind, address: str) -> None:
     """Note that the app on this member's phone has just shown this address; whoever of the brand had it loses it."""
-    await tx.first(LOCK_MEMBER, {"id": member.id})  # two phones at once are counted one after the other
+    await lock_member(tx, member.id)  # two phones at once are counted one after the other
     values = {"member": member.id, "kind": kind, "address": address}
     await tx.run(sql.KEEP, values | {"brand": member.brand_id, "now": tx.now})
     await tx.run(sql.MAKE_ROOM, values | {"most": MOST})

@@ -4,6 +4,8 @@ import asyncio
 import json
 import shutil
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from wallet_service.cli.demo.story import Ending
     from wallet_service.cli.demo.world import World
 
+    Act = Callable[[World, Console, asyncio.Event], Awaitable[Ending]]
+
 HOME = Path(".demo")
 
 
@@ -28,11 +32,13 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="print one line of JSON at the end")] = False,
     port: Annotated[int, typer.Option(help="port to listen on; 0 finds a free one")] = 0,
     home: Annotated[Path, typer.Option(help="folder for the demo's data; emptied first")] = HOME,
+    preset: Annotated[str | None, typer.Option(help="play this preset instead: see `programme presets`")] = None,
 ) -> None:
     """Play the story of five members and their cards, then stay up to be looked at."""
     from wallet_service.cli.demo.story import tell
     from wallet_service.cli.demo.world import open_world
 
+    act = tell if preset is None else _act_of(preset)
     log_to_stderr(LogSettings(level="warning"))
     console = Console(stderr=as_json, highlight=False)
 
@@ -41,7 +47,7 @@ def demo(
         empty(home)
         async with open_world(home, port) as world:
             console.print(f"[dim]Everything is up after {time.monotonic() - started:.1f} s.[/]")
-            ending = await tell(world, console, stop) | {"seconds": round(time.monotonic() - started, 2)}
+            ending = await act(world, console, stop) | {"seconds": round(time.monotonic() - started, 2)}
             if as_json:
                 typer.echo(json.dumps(ending))
             if not once and not stop.is_set():
@@ -51,6 +57,15 @@ def demo(
 
     ending = run_until_told(play)
     raise typer.Exit(code=0 if ending["stale_devices"] == ending["errors"] == 0 else 1)
+
+
+def _act_of(name: str) -> "Act":
+    """How a preset is played."""
+    from wallet_service.cli.demo.preset import tell_preset
+    from wallet_service.loyalty.programme_file import find_preset
+    from wallet_service.settings import Settings
+
+    return partial(tell_preset, preset=find_preset(Settings().templates_dir, name))
 
 
 def _invite(console: Console, world: "World") -> None:

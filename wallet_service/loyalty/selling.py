@@ -1,0 +1,187 @@
+"""Deciding on receipts, one after the other, for members who are locked: what pays, what it gives, what is recorded."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from wallet_service.amounts import Points
+from wallet_service.errors import Conflict
+from wallet_service.ids import new_id
+from wallet_service.loyalty.awarding import enter, step
+from wallet_service.loyalty.brands import ProgrammeNotFound
+from wallet_service.loyalty.checkout import total_of
+from wallet_service.loyalty.holds import Hold
+from wallet_service.loyalty.paying import NOTHING, Payment, pay
+from wallet_service.loyalty.receipts import Gave, Purchase, Receipt
+from wallet_service.loyalty.rules.happening import Happening, Trigger
+from wallet_service.loyalty.seating import Seat, Seating
+
+NAMES_SHOWN = 8
+"""Goods that a card names of the last purchase."""
+
+
+class ReceiptInProgress(Conflict):
+    """A purchase with this receipt number is being recorded at this moment; repeat the request in a second."""
+
+    slug = "receipt-in-progress"
+    title = "The same receipt is still in progress"
+
+
+@dataclass(frozen=True, slots=True)
+class Selling:
+    """Where a sale belongs. All is unknown of one to somebody unknown, at a brand with several programmes."""
+
+    programme_id: str | None = None
+    rulebook_id: str | None = None
+    currency: str | None = None
+
+
+@dataclass(slots=True)
+class Counter:
+    """All that a batch of receipts has to know, and what became of it so far: later ones see earlier ones."""
+
+    known: dict[tuple[str, str], Purchase]
+    """Receipt -> what it became."""
+    busy: set[tuple[str, str]]
+    """Receipts that another transaction has in hand."""
+    seating: Seating
+    guests: Mapping[int, int]
+    """Receipt -> guest."""
+    holds: dict[str, Hold]
+    programmes: Mapping[str, Sequence[Selling]]
+    """Brand -> its programmes, where somebody unknown bought."""
+    recorded: list[Purchase] = field(default_factory=list)
+    closed: list[Hold] = field(default_factory=list)
+
+    def before(self, receipt: Receipt) -> Purchase | None:
+        """What the receipt became earlier. Raises `ReceiptTaken` or `ReceiptInProgress`."""
+        if receipt.name in self.busy:
+            raise ReceiptInProgress("Wait for the first answer.", remedy="Repeat the same request in a second.")
+        purchase = self.known.get(receipt.name)
+        if purchase is not None:
+            purchase.require_same(receipt)
+        return purchase
+
+    def sell(self, n: int, receipt: Receipt, now: datetime) -> Purchase:
+        """Let the n-th receipt become a purchase. Whatever is refused, is refused before anything moves."""
+        if receipt.member is None:
+            purchase = sell_to_somebody(receipt, self.programmes[receipt.brand_id], now)
+        else:
+            seat = self.seating.of(self.guests[n], receipt.member)
+            payment = self._pay(seat, sale := Sale(receipt, _selling(seat), now))
+            purchase = sell_to(self.seating, seat, sale, payment)
+        self.known[receipt.name] = purchase
+        self.recorded.append(purchase)
+        return purchase
+
+    def _pay(self, seat: Seat, sale: "Sale") -> Payment:
+        seat.account.lapse(sale.now)
+        payment = pay(sale.receipt, seat, self.holds.get(sale.receipt.hold or ""), sale.id, sale.now)
+        if payment.closed is not None:
+            self.holds[payment.closed.id] = payment.closed
+            self.closed.append(payment.closed)
+        return payment
+
+
+class Sale:
+    """A receipt that is in order, on its way to be a purchase."""
+
+    __slots__ = ("at", "id", "now", "receipt", "selling", "total")
+
+    def __init__(self, receipt: Receipt, selling: Selling, now: datetime) -> None:
+        """Raises `CurrencyMismatch`, `PurchaseTimeInvalid` or `LinesInvalid`."""
+        receipt.require_currency(selling.currency)
+        self.receipt, self.selling, self.now = receipt, selling, now
+        self.at, self.total = receipt.moment(now), total_of(receipt.lines)
+        self.id = new_id("pur", now)
+
+    def purchase(
+        self,
+        paid: int,
+        member_id: str | None = None,
+        payment: Payment = NOTHING,
+        gave: Sequence[Gave] = (),
+        balance: Points | None = None,
+    ) -> Purchase:
+        """What it became."""
+        receipt, selling = self.receipt, self.selling
+        return Purchase(
+            self.id,
+            receipt.brand_id,
+            selling.programme_id,
+            member_id,
+            receipt.number,
+            receipt.fingerprint,
+            receipt.place,
+            self.at,
+            selling.currency or receipt.currency,
+            receipt.lines,
+            self.total,
+            paid,
+            payment.points,
+            payment.entry,
+            gave,
+            balance,
+            selling.rulebook_id,
+            (),
+            self.now,
+        )
+
+
+def sell_to(seating: Seating, seat: Seat, sale: Sale, payment: Payment) -> Purchase:
+    """A member's purchase, and what mechanics give for it."""
+    paid = sale.total - payment.points * seat.rules.book.spending.worth
+    verdict = step(seating, seat, happening_of(sale, seat, paid))
+    given = enter(seating, seat, verdict, sale.now, sale.id)
+    gave = [Gave(each.mechanic, each.entry, each.points) for each in given]
+    account = seat.account
+    purchase = sale.purchase(paid, account.member_id, payment, gave, account.balance)
+    before = seat.shows.get("purchase") or seat.shown.get("purchase")
+    if before is None or datetime.fromisoformat(before["at"]) <= purchase.at:
+        seat.shows["purchase"] = shown(purchase)
+    return purchase
+
+
+def sell_to_somebody(receipt: Receipt, programmes: Sequence[Selling], now: datetime) -> Purchase:
+    """A sale to somebody unknown, which counts in reports only. Raises `ProgrammeNotFound`."""
+    if receipt.programme is not None:
+        programmes = [each for each in programmes if each.programme_id == receipt.programme]
+        if not programmes:
+            raise ProgrammeNotFound("The brand has no such programme.")
+    sale = Sale(receipt, programmes[0] if len(programmes) == 1 else Selling(), now)
+    return sale.purchase(sale.total)
+
+
+def happening_of(sale: Sale, seat: Seat, paid: int) -> Happening:
+    """The sale as mechanics see it, by the calendar of its programme. PURE."""
+    return Happening(
+        Trigger.PURCHASE,
+        sale.at.astimezone(seat.zone),
+        sale.id,
+        lines=sale.receipt.lines,
+        paid=paid,
+        place=sale.receipt.place,
+        referred=seat.referrer is not None,
+    )
+
+
+def shown(purchase: Purchase) -> dict[str, Any]:
+    """What a card shows of the last purchase. PURE."""
+    named = [line for line in purchase.lines if line.name][:NAMES_SHOWN]
+    return {
+        "at": purchase.at.isoformat(),
+        "total": purchase.total,
+        "currency": purchase.currency,
+        "place": purchase.place,
+        "points": purchase.earned,
+        "receipt": purchase.receipt,
+        "names": [
+            line.name if line.quantity == 1 else f"{line.quantity} \N{MULTIPLICATION SIGN} {line.name}"
+            for line in named
+        ],
+    }
+
+
+def _selling(seat: Seat) -> Selling:
+    return Selling(seat.programme_id, seat.rulebook_id, seat.rules.book.currency)
