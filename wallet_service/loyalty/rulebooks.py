@@ -136,6 +136,12 @@ async def rules_in_force(tx: Transaction, programme: Programme) -> KeptRulebook:
     raise RulebookNotFound(f"{programme.id} has no rules yet.", remedy="Put some in force first.")
 
 
+async def rules_of(tx: Transaction, rulebooks: Rulebooks, programme: Programme) -> Rules:
+    """The rules of a programme as they are now, ready to be asked; those of a programme without any, if it has none."""
+    kept = await _in_force(tx, programme)
+    return await rulebooks.of(tx, kept.id if kept else None)
+
+
 async def rules_numbered(tx: Transaction, programme: Programme, number: int) -> KeptRulebook:
     """One version of a programme's rules. Raises `RulebookNotFound`."""
     row = await tx.first(sql.NUMBERED, {"programme": programme.id, "number": number})

@@ -32,6 +32,7 @@ from wallet_service.web.api import (
     proof,
     purchases,
     redemptions,
+    reports,
     reversals,
     rules,
     simulations,
@@ -185,6 +186,7 @@ def build_api(doors: Doors) -> FastAPI:
         histories,
         offers,
         redemptions,
+        reports,
     ):
         app.include_router(part.router)
     return app
