@@ -17,8 +17,8 @@ from wallet_service.loyalty.brands import find_programme
 from wallet_service.loyalty.members import Member
 from wallet_service.loyalty.offers import Offer, archive_offer, define_offer, list_codes, make_codes
 from wallet_service.loyalty.offers_given import OffersEnding, PersonalOffer, Present, give_offer, give_offers
-from wallet_service.loyalty.offers_judged import Redeeming, Redemption, try_codes
-from wallet_service.loyalty.offers_redeemed import redeem, redeem_codes, unredeem, unredeem_of
+from wallet_service.loyalty.offers_judged import Redeeming, Redemption, outcome_of, try_codes
+from wallet_service.loyalty.offers_redeemed import keep_redemptions, lay_out, redeem, unredeem, unredeem_of
 from wallet_service.loyalty.rules.happening import Line
 from wallet_service.loyalty.rules.offer import Check
 from wallet_service.settings import Settings
@@ -98,7 +98,10 @@ class OfferStand(LotShop):
     async def redeem_all(self, *wishes: Redeeming) -> list[list[int] | str]:
         """What the codes of each wish take off, or the reason or name of the refusal."""
         async with self.database.begin() as tx:
-            return [told(outcome) for outcome in await redeem_codes(tx, wishes)]
+            codes = await lay_out(tx, wishes)
+            taken = [outcome_of(codes, wish) for wish in wishes]
+            await keep_redemptions(tx, [each for outcome in taken if isinstance(outcome, list) for each in outcome])
+            return [told(outcome) for outcome in taken]
 
     async def try_all(self, *wishes: Redeeming) -> list[list[int] | str]:
         """The same, without effect."""

@@ -118,6 +118,12 @@ def decide(posting: Posting, account: Account) -> Points:
     return wanted
 
 
+def require_room(account: Account, points: int) -> None:
+    """Whether the balance can take these points. Raises `BalanceOutOfRange`. PURE."""
+    if points and account.balance + points > MOST:
+        raise BalanceOutOfRange(f"{account.balance} and {points} make more than {MOST}.", limit=MOST)
+
+
 def _answer(claimed: Reply | WalletServiceError, render: Render) -> Reply:
     return claimed if isinstance(claimed, Reply) else render(claimed)
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from wallet_service.database.seam import Row, Transaction
 from wallet_service.errors import Conflict, NotFound, WalletServiceError
+from wallet_service.ids import new_id
 from wallet_service.loyalty import offers_sql as sql
 from wallet_service.loyalty.offers_given import narrowed
 from wallet_service.loyalty.once import as_json
@@ -16,6 +17,7 @@ from wallet_service.loyalty.rules.offer import Check, Granted, Kind, Reason, Sho
 from wallet_service.loyalty.rules.offer_codes import normal_code
 from wallet_service.loyalty.rules.offer_judging import after, judge
 from wallet_service.loyalty.rules.offer_terms import offer_of
+from wallet_service.loyalty.rules.rulebook import Words
 
 WHY: Mapping[Reason, str] = {
     Reason.USED: "It has been redeemed.",
@@ -65,7 +67,7 @@ class Redeeming:
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """A code that was redeemed (or would be, as long as it has no id)."""
+    """A code that was redeemed, or would be."""
 
     id: str
     brand_id: str
@@ -82,6 +84,8 @@ class Redemption:
     entry_id: int | None = None
     """The entry that granted its points, where redeeming was by itself."""
     undone_at: datetime | None = None
+    title: Words = field(default_factory=dict)
+    """Of the offer."""
 
 
 Outcome = list[Redemption] | WalletServiceError
@@ -92,16 +96,15 @@ async def try_codes(tx: Transaction, wishes: Sequence[Redeeming]) -> list[Outcom
 
     What earlier wishes take is no longer there for later ones. Nothing is locked or written.
     """
+    codes = await read_codes(tx, wishes)
+    return [outcome_of(codes, wish) for wish in wishes]
+
+
+async def read_codes(tx: Transaction, wishes: Sequence[Redeeming]) -> "Codes":
+    """The codes of these wishes, as they are now."""
     asked = list(asked_by(wishes))
-    rows = {row.n: row for row in await tx.all(sql.CODES_SHOWN, {"codes": as_json(asked)})} if asked else {}
-    counts, outcomes, places = _Counts(), list[Outcome](), iter(range(len(asked)))
-    for wish in wishes:
-        found = [rows.get(next(places)) for _ in wish.codes]
-        try:
-            outcomes.append(_judge_all(wish, found, counts, tx.now))
-        except WalletServiceError as refusal:
-            outcomes.append(refusal)
-    return outcomes
+    rows = await tx.all(sql.CODES_SHOWN, {"codes": as_json(asked)}) if asked else ()
+    return Codes({_name(**asked[row.n]): row for row in rows}, tx.now)
 
 
 def asked_by(wishes: Sequence[Redeeming]) -> Iterator[dict[str, Any]]:
@@ -111,19 +114,17 @@ def asked_by(wishes: Sequence[Redeeming]) -> Iterator[dict[str, Any]]:
         yield {"n": n, "brand_id": wish.brand_id, "code": normal_code(code) or "", "member_id": wish.member_id}
 
 
-def _judge_all(wish: Redeeming, rows: Sequence[Row | None], counts: "_Counts", now: datetime) -> list[Redemption]:
-    """What the codes of a wish bring, one after the other. Raises `CodeNotFound` or `OfferRefused`. PURE."""
-    check, redeemed = wish.check, list[Redemption]()
+def _name(brand_id: str, code: str, member_id: str | None, **_: int) -> tuple[str, str, str | None]:
+    """A code, as somebody shows it."""
+    return brand_id, code, member_id
+
+
+def outcome_of(codes: "Codes", wish: Redeeming) -> Outcome:
+    """What the codes of a wish bring, or why nothing."""
     try:
-        for row in rows:
-            redeemed.append(_judge(wish, row, check, counts, now))
-            counts.add(redeemed[-1], 1)
-            check = after(check, redeemed[-1].granted)
-    except WalletServiceError:
-        for redemption in redeemed:
-            counts.add(redemption, -1)
-        raise
-    return redeemed
+        return codes.take(wish)
+    except WalletServiceError as refusal:
+        return refusal
 
 
 def _judge(wish: Redeeming, row: Row | None, check: Check, counts: "_Counts", now: datetime) -> Redemption:
@@ -135,7 +136,7 @@ def _judge(wish: Redeeming, row: Row | None, check: Check, counts: "_Counts", no
     if isinstance(granted, Reason):
         raise OfferRefused(granted)
     return Redemption(
-        "",
+        new_id("red", now),
         wish.brand_id,
         row.id,
         row.name,
@@ -146,6 +147,7 @@ def _judge(wish: Redeeming, row: Row | None, check: Check, counts: "_Counts", no
         granted,
         now,
         terms.kind,
+        title=terms.title,
     )
 
 
@@ -174,3 +176,31 @@ class _Counts:
         self.by_code[redemption.brand_id, redemption.code] += times
         self.by_offer[redemption.offer_id] += times
         self.by_member[redemption.offer_id, redemption.member_id] += times
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Codes that are shown at once; what earlier wishes take is no longer there for later ones. PURE."""
+
+    rows: Mapping[tuple[str, str, str | None], Row]
+    """What is known of each, by its name."""
+    now: datetime
+    counts: _Counts = field(default_factory=_Counts)
+
+    def take(self, wish: Redeeming) -> list[Redemption]:
+        """What the codes of a wish bring, one after the other, or none of them. Raises `CodeNotFound` or `OfferRefused`."""
+        check, redeemed = wish.check, list[Redemption]()
+        try:
+            for asked in asked_by([wish]):
+                redeemed.append(_judge(wish, self.rows.get(_name(**asked)), check, self.counts, self.now))
+                self.counts.add(redeemed[-1], 1)
+                check = after(check, redeemed[-1].granted)
+        except WalletServiceError:
+            self.put_back(redeemed)
+            raise
+        return redeemed
+
+    def put_back(self, redemptions: Sequence[Redemption]) -> None:
+        """These are not redeemed after all."""
+        for redemption in redemptions:
+            self.counts.add(redemption, -1)

@@ -1,8 +1,8 @@
 """Codes redeemed at a till, and given back.
 
-A purchase redeems its codes by `redeem_codes`, in its own transaction, with its member locked; it passes the check as it
-is without these discounts, and grants `Redemption.granted.points` with its own entries. A refund of all that was bought
-calls `unredeem_of`. Whoever redeems without a purchase calls `redeem`, and `unredeem`; both look after the points.
+Purchases lay out their codes (`lay_out`) when their members are locked, take them one purchase after the other, and keep
+what they took (`keep_redemptions`); points they grant themselves. A refund of all that was bought calls `unredeem_of`.
+Whoever redeems without a purchase calls `redeem`, and `unredeem`; both look after the points.
 """
 
 from collections.abc import Sequence
@@ -12,21 +12,19 @@ from typing import Any
 
 from wallet_service.amounts import Points
 from wallet_service.database.seam import Row, Transaction
-from wallet_service.errors import Conflict, NotFound, WalletServiceError
-from wallet_service.ids import is_id, new_id
+from wallet_service.errors import Conflict, NotFound
+from wallet_service.ids import is_id
 from wallet_service.loyalty import offers_sql as sql
-from wallet_service.loyalty.balances import Posting, decide, lock_account
+from wallet_service.loyalty.balances import lock_account, require_room
 from wallet_service.loyalty.books import write
 from wallet_service.loyalty.offers_given import show_offers
-from wallet_service.loyalty.offers_judged import Outcome, Redeeming, Redemption, asked_by, try_codes
+from wallet_service.loyalty.offers_judged import Codes, Redeeming, Redemption, asked_by, read_codes
 from wallet_service.loyalty.once import as_json
+from wallet_service.loyalty.redeemed import ORIGIN
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.reversals import Reversal, reverse
 from wallet_service.loyalty.rules.offer import Granted, Kind
 from wallet_service.loyalty.undoing import AlreadyReversed
-
-ORIGIN = "offer:"
-"""Before the name of an offer, as the origin of a lot."""
 
 
 class RedemptionNotFound(NotFound):
@@ -43,15 +41,19 @@ class RedemptionBound(Conflict):
     title = "This redemption belongs to a purchase"
 
 
-async def redeem_codes(tx: Transaction, wishes: Sequence[Redeeming]) -> list[Outcome]:
-    """Redeem all codes of a wish, or none of them: then why (`CodeNotFound`, `OfferRefused`).
+async def lay_out(tx: Transaction, wishes: Sequence[Redeeming]) -> Codes:
+    """The codes of these wishes, of members who are locked; nobody else redeems them until the commit."""
+    if asked := list(asked_by(wishes)):
+        await tx.all(sql.LOCK_OFFERS, {"codes": as_json(asked)})
+    return await read_codes(tx, wishes)  # a later statement than that which has waited
 
-    Members must be locked. Points are the caller's to grant.
-    """
-    outcomes = await _decide(tx, wishes)
-    named = [_named(tx, outcome) if isinstance(outcome, list) else outcome for outcome in outcomes]
-    await _write(tx, [each for outcome in named if isinstance(outcome, list) for each in outcome])
-    return named
+
+async def keep_redemptions(tx: Transaction, redemptions: Sequence[Redemption]) -> None:
+    """Write what was redeemed, and take personal offers off the cards of their members."""
+    if redemptions:
+        await tx.run(sql.REDEEM, {"redemptions": as_json([_row(each) for each in redemptions]), "now": tx.now})
+    personal = {each.member_id for each in redemptions if each.kind is Kind.PERSONAL and each.member_id}
+    await show_offers(tx, sorted(personal))
 
 
 async def redeem(tx: Transaction, wish: Redeeming) -> Redemption:
@@ -61,16 +63,13 @@ async def redeem(tx: Transaction, wish: Redeeming) -> Redemption:
     """
     ref = MemberRef("id", wish.member_id) if wish.member_id else None
     account = await lock_account(tx, wish.brand_id, ref) if ref else None
-    (outcome,) = await _decide(tx, [wish])
-    if isinstance(outcome, WalletServiceError):
-        raise outcome
-    (redemption,) = _named(tx, outcome)
-    if account and ref and (points := Points(redemption.granted.points)):
-        decide(Posting(wish.brand_id, ref, points), account)
+    (redemption,) = (await lay_out(tx, [wish])).take(wish)
+    if account and (points := Points(redemption.granted.points)):
+        require_room(account, points)
         entry = account.grant(points, tx.now, origin=ORIGIN + redemption.offer, reference=wish.reference)
         redemption = replace(redemption, entry_id=entry.id)
         await write(tx, [account])
-    await _write(tx, [redemption])
+    await keep_redemptions(tx, [redemption])
     return redemption
 
 
@@ -134,25 +133,6 @@ async def find_redemption(tx: Transaction, brand_id: str, redemption_id: str) ->
         row.entry_id,
         row.undone_at,
     )
-
-
-async def _decide(tx: Transaction, wishes: Sequence[Redeeming]) -> list[Outcome]:
-    """What the codes bring, with their offers locked until the commit. They are read by a later statement than that."""
-    if asked := list(asked_by(wishes)):
-        await tx.all(sql.LOCK_OFFERS, {"codes": as_json(asked)})
-    return await try_codes(tx, wishes)
-
-
-def _named(tx: Transaction, redemptions: Sequence[Redemption]) -> list[Redemption]:
-    return [replace(each, id=new_id("red", tx.now)) for each in redemptions]
-
-
-async def _write(tx: Transaction, redemptions: Sequence[Redemption]) -> None:
-    """Write what is redeemed, and take personal offers off the cards of their members."""
-    if redemptions:
-        await tx.run(sql.REDEEM, {"redemptions": as_json([_row(each) for each in redemptions]), "now": tx.now})
-    personal = {each.member_id for each in redemptions if each.kind is Kind.PERSONAL and each.member_id}
-    await show_offers(tx, sorted(personal))
 
 
 def _row(redemption: Redemption) -> dict[str, Any]:

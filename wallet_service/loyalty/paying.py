@@ -16,6 +16,7 @@ from wallet_service.loyalty.holds import Hold, HoldNotFound, State, close, endin
 from wallet_service.loyalty.lots import Lot
 from wallet_service.loyalty.once import as_json
 from wallet_service.loyalty.receipts import Receipt
+from wallet_service.loyalty.rules.happening import Line
 from wallet_service.loyalty.seating import Seat, Seating
 
 
@@ -58,31 +59,33 @@ async def close_holds(tx: Transaction, holds: Sequence[Hold]) -> None:
         raise LedgerBroken("a hold was closed although its member was locked")
 
 
-def pay(receipt: Receipt, seat: Seat, hold: Hold | None, reference: str, now: datetime) -> Payment:
-    """Take the points that pay; when it refuses, nothing has moved. PURE, but for the account.
+def pay(
+    receipt: Receipt, lines: Sequence[Line], seat: Seat, hold: Hold | None, reference: str, now: datetime
+) -> Payment:
+    """Take the points that pay these lines, codes taken off; when it refuses, nothing has moved. PURE, but for the account.
 
     What pays must be there, even where the programme allows a balance below 0. Raises `SpendOverCap`,
     `InsufficientPoints`, `HoldNotFound`, `HoldClosed` or `CaptureTooLarge`.
     """
     if receipt.hold is not None:
-        return _capture(receipt, seat, _of(hold, seat.account), now)
+        return _capture(receipt.spend, lines, seat, _of(hold, seat.account), now)
     points = Points(receipt.spend or 0)
     if not points:
         return NOTHING
-    require_payable(receipt.lines, seat.rules.book.spending, points)
+    require_payable(lines, seat.rules.book.spending, points)
     balance = seat.account.balance
     if points > balance:
         raise InsufficientPoints(f"The balance is {balance}; this would take {points}.", balance=balance, wanted=points)
     return Payment(points, seat.account.spend(points, now, reference=reference).id)
 
 
-def _capture(receipt: Receipt, seat: Seat, hold: Hold, now: datetime) -> Payment:
+def _capture(spend: Points | None, lines: Sequence[Line], seat: Seat, hold: Hold, now: datetime) -> Payment:
     if hold.state is not State.OPEN:
         raise hold.closed
-    state, kept = ending(hold, State.CAPTURED, receipt.spend, now)
+    state, kept = ending(hold, State.CAPTURED, spend, now)
     if state is not State.CAPTURED:
         raise replace(hold, state=state).closed
-    require_payable(receipt.lines, seat.rules.book.spending, kept)
+    require_payable(lines, seat.rules.book.spending, kept)
     closed = close(hold, seat.account, State.CAPTURED if kept else State.RELEASED, kept, now)
     return Payment(kept, hold.taken.id if kept else None, closed)
 

@@ -13,14 +13,17 @@ import orjson
 
 from wallet_service.database.seam import Row, Transaction
 from wallet_service.errors import NotFound, WalletServiceError
-from wallet_service.ids import is_id
+from wallet_service.ids import is_id, new_id
 from wallet_service.loyalty import purchases_sql as sql
 from wallet_service.loyalty.awarding import write_seats
 from wallet_service.loyalty.balances import answer_row
+from wallet_service.loyalty.coupons import read_coupons
 from wallet_service.loyalty.facts import PurchaseRecorded
+from wallet_service.loyalty.offers_redeemed import keep_redemptions
 from wallet_service.loyalty.once import Reply, as_json, claim
 from wallet_service.loyalty.paying import close_holds, read_holds
 from wallet_service.loyalty.receipts import Gave, Purchase, Receipt
+from wallet_service.loyalty.redeemed import Redeemed
 from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.loyalty.rules.happening import Line, Trigger
 from wallet_service.loyalty.seating import Guest, seat_guests
@@ -79,6 +82,7 @@ def purchase_of(row: Row) -> Purchase:
     """The purchase of a row with all its columns."""
     told = {
         "lines": [Line(*line) for line in orjson.loads(row.lines)],
+        "redeemed": [Redeemed(*each) for each in orjson.loads(row.redeemed)],
         "gave": [Gave(*each) for each in orjson.loads(row.gave)],
         "returned": tuple(orjson.loads(row.returned)),
     }
@@ -93,7 +97,10 @@ async def _open(tx: Transaction, rulebooks: Rulebooks, receipts: Sequence[Receip
     seating = await seat_guests(tx, rulebooks, guests)
     holds = await read_holds(tx, seating, [receipts[n] for n in members])
     programmes = await _programmes(tx, rulebooks, {receipts[n].brand_id for n in new if n not in members})
-    return Counter(known, busy, seating, {n: guest for guest, n in enumerate(members)}, holds, programmes)
+    places = {n: guest for guest, n in enumerate(members)}
+    codes = await read_coupons(tx, seating, {n: receipts[n] for n in new}, places)
+    ids = sorted(new_id("pur", tx.now) for _ in receipts)
+    return Counter(known, busy, seating, places, holds, programmes, codes, ids)
 
 
 async def _look_up(
@@ -127,6 +134,7 @@ def _record(counter: Counter, n: int, receipt: Receipt, now: datetime, render: R
 
 
 async def _write(tx: Transaction, counter: Counter, answers: Sequence[Mapping[str, Any]]) -> None:
+    await keep_redemptions(tx, counter.redeemed)
     await write_seats(tx, counter.seating, answers)
     await close_holds(tx, counter.closed)
     if not counter.recorded:
@@ -149,6 +157,7 @@ def _row(purchase: Purchase) -> dict[str, Any]:
         "currency": purchase.currency,
         "lines": [tuple(line) for line in purchase.lines],
         "total": purchase.total,
+        "redeemed": [tuple(each) for each in purchase.redeemed],
         "paid": purchase.paid,
         "points_spent": purchase.points_spent,
         "spent_entry": purchase.spent_entry,

@@ -12,8 +12,8 @@ WHERE NOT pg_try_advisory_xact_lock(hashtextextended(brand_id || ' receipt ' || 
 """Locks every receipt number that nobody else has locked, until the transaction ends; tells the others."""
 
 COLUMNS = """id, brand_id, programme_id, member_id, receipt, fingerprint, place, at, currency, CAST(lines AS text) AS lines,
-    total, paid, points_spent, spent_entry, CAST(gave AS text) AS gave, balance, rulebook_id,
-    CAST(returned AS text) AS returned, created_at"""
+    total, CAST(redeemed AS text) AS redeemed, paid, points_spent, spent_entry, CAST(gave AS text) AS gave, balance,
+    rulebook_id, CAST(returned AS text) AS returned, created_at"""
 
 KNOWN = text(f"""
 SELECT known.* FROM json_to_recordset(:receipts) AS r (brand_id text, receipt text) CROSS JOIN LATERAL (
@@ -28,13 +28,13 @@ WHERE brand_id IN (SELECT json_array_elements_text(:brands)) ORDER BY id
 """)
 
 WRITE = text("""
-INSERT INTO purchase (id, brand_id, programme_id, member_id, receipt, fingerprint, place, at, currency, lines, total, paid,
-    points_spent, spent_entry, gave, balance, rulebook_id, created_at)
-SELECT id, brand_id, programme_id, member_id, receipt, decode(fingerprint, 'hex'), place, at, currency, lines, total, paid,
-    points_spent, spent_entry, gave, balance, rulebook_id, CAST(:now AS timestamptz)
+INSERT INTO purchase (id, brand_id, programme_id, member_id, receipt, fingerprint, place, at, currency, lines, total, redeemed,
+    paid, points_spent, spent_entry, gave, balance, rulebook_id, created_at)
+SELECT id, brand_id, programme_id, member_id, receipt, decode(fingerprint, 'hex'), place, at, currency, lines, total, redeemed,
+    paid, points_spent, spent_entry, gave, balance, rulebook_id, CAST(:now AS timestamptz)
 FROM json_to_recordset(:purchases) AS p (
     id text, brand_id text, programme_id text, member_id text, receipt text, fingerprint text, place text, at timestamptz,
-    currency text, lines jsonb, total bigint, paid bigint, points_spent bigint, spent_entry bigint, gave jsonb,
+    currency text, lines jsonb, total bigint, redeemed jsonb, paid bigint, points_spent bigint, spent_entry bigint, gave jsonb,
     balance bigint, rulebook_id text)
 """)
 
@@ -51,9 +51,14 @@ PURCHASE = text(f"SELECT {COLUMNS} FROM purchase WHERE id = :purchase AND brand_
 BY_RECEIPT = text(f"SELECT {COLUMNS} FROM purchase WHERE brand_id = :brand AND receipt = :receipt")  # noqa: S608 - columns of ours
 
 OF_MEMBER = text(f"""
-SELECT {COLUMNS} FROM purchase
-WHERE member_id = :member AND (at, id) < (:at, :id) ORDER BY at DESC, id DESC LIMIT :limit
+SELECT bought.* FROM (SELECT id AS who FROM member WHERE id = :member OR merged_into = :member) AS person
+    CROSS JOIN LATERAL (
+        SELECT {COLUMNS} FROM purchase
+        WHERE member_id = who AND (at, id) < (:at, :id) ORDER BY at DESC, id DESC LIMIT :limit
+    ) AS bought
+ORDER BY at DESC, id DESC LIMIT :limit
 """)  # noqa: S608 - columns of ours
+"""Whoever was merged into them is the same person."""
 
 LOCK_PURCHASE = text(f"SELECT {COLUMNS} FROM purchase WHERE id = :purchase FOR NO KEY UPDATE")  # noqa: S608 - columns of ours
 """Its member is locked before; somebody unknown has none."""
@@ -73,14 +78,11 @@ WITH written AS (
 UPDATE purchase SET returned = CAST(:returned AS jsonb) WHERE id = :purchase_id
 """)
 
-STAND = text("""
-SELECT m.balance, m.referred_by, p.time_zone, p.rulebook_id, s.tier, s.tier_since, s.tier_until,
-    CAST(s.document AS text) AS document,
-    (SELECT CAST(coalesce(sum(remaining), 0) AS bigint) FROM bonus_lot
+AT_HAND = text("""
+SELECT (SELECT CAST(coalesce(sum(remaining), 0) AS bigint) FROM bonus_lot
         WHERE member_id = m.id AND state = 'open' AND expires_at <= :now) AS expired,
     (SELECT coalesce(json_agg(json_build_array(name, given, parked_at IS NOT NULL)), '[]') FROM mechanic_state
         WHERE programme_id = m.programme_id) AS mechanics
-FROM member AS m JOIN programme AS p ON p.id = m.programme_id LEFT JOIN member_standing AS s ON s.member_id = m.id
-WHERE m.id = :member
+FROM member AS m WHERE m.id = :member
 """)
-"""How a member stands: the balance, what of it has expired unnoticed, and what mechanics have given so far."""
+"""What of a member's balance has expired unnoticed; and of each mechanic, what it has given and whether it is parked."""

@@ -7,24 +7,26 @@ happens between, it is the same answer.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
-
-import orjson
 
 from wallet_service.amounts import Points
-from wallet_service.database.seam import Row, Transaction
+from wallet_service.database.seam import Transaction
 from wallet_service.loyalty import purchases_sql as sql
-from wallet_service.loyalty.checkout import Allowance, most_points, total_of
+from wallet_service.loyalty.account import Account
+from wallet_service.loyalty.balances import require_room
+from wallet_service.loyalty.checkout import Allowance, most_points
+from wallet_service.loyalty.coupons import redeemed_of, redeeming
 from wallet_service.loyalty.members import Member, find_member
+from wallet_service.loyalty.offers_judged import Redeeming, Redemption, read_codes
 from wallet_service.loyalty.receipts import Receipt
+from wallet_service.loyalty.redeemed import ORIGIN, Redeemed
 from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.loyalty.rules.calendar import begins_at, ends_at
-from wallet_service.loyalty.rules.engine import Rules, take_in
-from wallet_service.loyalty.rules.happening import Happening, Trigger
+from wallet_service.loyalty.rules.engine import take_in
 from wallet_service.loyalty.rules.rulebook import Beneficiary, Words
-from wallet_service.loyalty.rules.standing import Standing, from_document
 from wallet_service.loyalty.rules.tiers import Goal, goal_of
 from wallet_service.loyalty.rules.verdict import Verdict
+from wallet_service.loyalty.seating import Seat, read_seats
+from wallet_service.loyalty.selling import Sale, happening_of, selling_at
 
 OCCASION = "quote"
 """No happening is called so: what a quote asks for has never been given."""
@@ -32,9 +34,10 @@ OCCASION = "quote"
 
 @dataclass(frozen=True, slots=True)
 class Earning:
-    """Points that a mechanic would give."""
+    """Points that would be given."""
 
     mechanic: str
+    """Or `offer:` and the name of an offer, whose code would bring them."""
     title: Words
     points: int
     activates_at: datetime | None
@@ -52,6 +55,8 @@ class Quote:
     available: Points
     """Points that can be spent."""
     total: int
+    redeemed: Sequence[Redeemed]
+    """What codes would bring."""
     allowance: Allowance
     worth: int
     """Minor units that a point pays."""
@@ -68,67 +73,79 @@ class Quote:
     @property
     def paid(self) -> int:
         """What is left to be paid in money."""
-        return self.total - self.spend * self.worth
+        return self.total - self.discount - self.spend * self.worth
+
+    @property
+    def discount(self) -> int:
+        """What codes would take off."""
+        return sum(each.discount for each in self.redeemed)
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
     """What a quote has to know of a member's programme and past."""
 
-    rules: Rules
-    zone: ZoneInfo
-    standing: Standing
-    """A copy of nobody's: it was read for this quote alone."""
+    seat: Seat
+    """Its standing is a copy of nobody's: it was read for this quote alone."""
     left: dict[str, int]
+    """Points left of budgets."""
     parked: frozenset[str]
     available: Points
-    referred: bool
 
 
 async def quote(tx: Transaction, rulebooks: Rulebooks, check: Receipt) -> Quote:
     """What this check would come to for its member.
 
-    Raises what `find_member` refuses, `CurrencyMismatch`, `PurchaseTimeInvalid` or `LinesInvalid`.
+    Raises what `find_member` refuses, `CurrencyMismatch`, `MomentInvalid`, `LinesInvalid`, `CodeNotFound` or `OfferRefused`.
     """
     assert check.member is not None  # noqa: S101 - the door asks for it
     member = await find_member(tx, check.brand_id, check.member)
-    row = await tx.first(sql.STAND, {"member": member.id, "now": tx.now})
-    stand = _stand(row, await rulebooks.of(tx, row.rulebook_id if row else None))
-    return reckon(check, member, stand, tx.now)
+    stand = await _stand(tx, rulebooks, member)
+    sale = Sale(OCCASION, check, selling_at(stand.seat), tx.now)
+    codes = await _codes(tx, redeeming(check, member.id)) if check.codes else []
+    sale.take_off([redeemed_of(each) for each in codes])
+    return reckon(sale, stand, _brought(codes))
 
 
-def reckon(check: Receipt, member: Member, stand: Stand, now: datetime) -> Quote:
+def reckon(sale: Sale, stand: Stand, brought: Sequence[Earning]) -> Quote:
     """The quote, when all is known. PURE, but for the standing, on which the step is taken."""
-    book = stand.rules.book
-    check.require_currency(book.currency)
-    at, total = check.moment(now).astimezone(stand.zone), total_of(check.lines)
-    allowance = most_points(check.lines, book.spending, stand.available)
-    spend = Points(min(check.spend or 0, allowance.points))
-    paid = total - spend * book.spending.worth
-    happening = Happening(
-        Trigger.PURCHASE, at, OCCASION, lines=check.lines, paid=paid, place=check.place, referred=stand.referred
-    )
-    verdict = take_in(stand.rules, stand.standing, happening, left=stand.left, parked=stand.parked)
+    seat, book = stand.seat, stand.seat.rules.book
+    require_room(seat.account, sum(each.points for each in brought))
+    allowance = most_points(sale.lines, book.spending, stand.available)
+    spend = Points(min(sale.receipt.spend or 0, allowance.points))
+    happening = happening_of(sale, seat, sale.due - spend * book.spending.worth)
+    verdict = take_in(seat.rules, seat.standing, happening, left=stand.left, parked=stand.parked)
     return Quote(
-        member.id,
-        member.language,
+        seat.account.member_id,
+        seat.language,
         book.currency,
         stand.available,
-        total,
+        sale.total,
+        sale.redeemed,
         allowance,
         book.spending.worth,
         spend,
-        _earnings(stand, verdict, now),
+        [*brought, *_earnings(seat, verdict, sale.now)],
         [gift.offer for gift in verdict.gifts],
-        stand.standing.tier,
-        goal_of(book, stand.standing, now.astimezone(stand.zone).date()),
+        seat.standing.tier,
+        goal_of(book, seat.standing, sale.now.astimezone(seat.zone).date()),
         {tier.name: tier.title for tier in book.tiers},
     )
 
 
-def _earnings(stand: Stand, verdict: Verdict, now: datetime) -> list[Earning]:
-    titles = {mechanic.name: mechanic.title for mechanic in stand.rules.book.mechanics}
-    given = now.astimezone(stand.zone)
+async def _codes(tx: Transaction, wish: Redeeming) -> list[Redemption]:
+    return (await read_codes(tx, [wish])).take(wish)
+
+
+def _brought(codes: Sequence[Redemption]) -> list[Earning]:
+    """Points that codes would bring."""
+    points = ((each, each.granted.points) for each in codes)
+    return [Earning(ORIGIN + each.offer, each.title, brought, None, None) for each, brought in points if brought]
+
+
+def _earnings(seat: Seat, verdict: Verdict, now: datetime) -> list[Earning]:
+    titles = {mechanic.name: mechanic.title for mechanic in seat.rules.book.mechanics}
+    given = now.astimezone(seat.zone)
     return [
         Earning(
             each.mechanic,
@@ -142,19 +159,17 @@ def _earnings(stand: Stand, verdict: Verdict, now: datetime) -> list[Earning]:
     ]
 
 
-def _stand(row: Row | None, rules: Rules) -> Stand:
+async def _stand(tx: Transaction, rulebooks: Rulebooks, member: Member) -> Stand:
+    account = Account(member.brand_id, member.id, member.balance, may_go_negative=False)
+    seat = (await read_seats(tx, rulebooks, {member.id: account}))[member.id]
+    row = await tx.first(sql.AT_HAND, {"member": member.id, "now": tx.now})
     if row is None:
         raise LookupError("the member was found a moment before")
     given = {name: points for name, points, _ in row.mechanics}
-    budgets = {each.name: each.limits.budget for each in rules.book.mechanics}
+    budgets = {each.name: each.limits.budget for each in seat.rules.book.mechanics}
     return Stand(
-        rules,
-        ZoneInfo(row.time_zone),
-        Standing(tracks=rules.tracks)
-        if row.document is None
-        else from_document(orjson.loads(row.document), row.tier, row.tier_since, row.tier_until),
+        seat,
         {name: max(budget - given.get(name, 0), 0) for name, budget in budgets.items() if budget is not None},
         frozenset(name for name, _, parked in row.mechanics if parked),
-        Points(max(row.balance - row.expired, 0)),
-        row.referred_by is not None,
+        Points(max(member.balance - row.expired, 0)),
     )

@@ -11,6 +11,7 @@ import orjson
 from wallet_service.amounts import Points
 from wallet_service.errors import Conflict, Invalid
 from wallet_service.loyalty.once import OnceKey
+from wallet_service.loyalty.redeemed import Redeemed, net
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.refunding import Bill, Pieces
 from wallet_service.loyalty.rules.happening import Line
@@ -19,11 +20,11 @@ AHEAD, BEHIND = timedelta(minutes=5), timedelta(days=400)
 """How far a till's clock may be ahead of ours, and how late a purchase may be told."""
 
 
-class PurchaseTimeInvalid(Invalid):
-    """A purchase lies no more than 400 days back, and no more than five minutes (of a till's clock) ahead."""
+class MomentInvalid(Invalid):
+    """What happened lies at most 400 days back, and at most five minutes (of a till's clock) ahead."""
 
-    slug = "purchase-time-invalid"
-    title = "A purchase cannot be of this moment"
+    slug = "moment-invalid"
+    title = "It cannot have happened at this moment"
 
 
 class CurrencyMismatch(Invalid):
@@ -34,11 +35,11 @@ class CurrencyMismatch(Invalid):
 
 
 def recent(at: datetime | None, now: datetime) -> datetime:
-    """The moment that a till tells of; None: now. Raises `PurchaseTimeInvalid`."""
+    """The moment that a till tells of; None: now. Raises `MomentInvalid`."""
     if at is None:
         return now
     if not now - BEHIND <= at <= now + AHEAD:
-        raise PurchaseTimeInvalid("The moment is too far from now.", remedy="Look at the till's clock.")
+        raise MomentInvalid("The moment is too far from now.", remedy="Look at the till's clock.")
     return at
 
 
@@ -77,6 +78,8 @@ class Receipt:
     """Points that pay; None: those of the hold, or none."""
     hold: str | None = None
     """The hold that keeps them aside."""
+    codes: Sequence[str] = ()
+    """Of offers, as they were shown."""
     once: OnceKey | None = None
 
     @property
@@ -91,6 +94,7 @@ class Receipt:
             self.currency,
             self.spend,
             self.hold,
+            tuple(self.codes),
             [tuple(line) for line in self.lines],
         ]
         return digest(said)
@@ -101,7 +105,7 @@ class Receipt:
         return self.brand_id, self.number
 
     def moment(self, now: datetime) -> datetime:
-        """When the sale was. Raises `PurchaseTimeInvalid`."""
+        """When the sale was. Raises `MomentInvalid`."""
         return recent(self.at, now)
 
     def require_currency(self, currency: str | None) -> None:
@@ -111,9 +115,10 @@ class Receipt:
 
 
 class Gave(NamedTuple):
-    """Points that a mechanic gave for a purchase."""
+    """Points that were given for a purchase."""
 
     mechanic: str
+    """Or `offer:` and the name of an offer, whose code brought them."""
     entry: int
     points: Points
 
@@ -133,8 +138,11 @@ class Purchase:
     at: datetime
     currency: str | None
     lines: Sequence[Line]
+    """As the till said."""
     total: int
     """What the lines cost, in minor units of the currency, as all money here."""
+    redeemed: Sequence[Redeemed]
+    """Codes that took something off it, or brought something for it."""
     paid: int
     """What was left to be paid in money."""
     points_spent: Points
@@ -151,7 +159,14 @@ class Purchase:
     @property
     def bill(self) -> Bill:
         """What it came to."""
-        return Bill(self.lines, self.paid, self.points_spent, tuple(each.points for each in self.gave))
+        return Bill(
+            net(self.lines, self.redeemed), self.paid, self.points_spent, tuple(each.points for each in self.gave)
+        )
+
+    @property
+    def discount(self) -> int:
+        """What codes took off it."""
+        return sum(each.discount for each in self.redeemed)
 
     @property
     def come_back(self) -> Pieces:
@@ -160,7 +175,7 @@ class Purchase:
 
     @property
     def earned(self) -> Points:
-        """Points that mechanics gave for it."""
+        """Points that were given for it."""
         return Points(sum(each.points for each in self.gave))
 
     def require_same(self, receipt: Receipt) -> None:

@@ -13,8 +13,10 @@ from wallet_service.loyalty import purchases_sql as sql
 from wallet_service.loyalty.account import Account
 from wallet_service.loyalty.awarding import write_seats
 from wallet_service.loyalty.entry import Entry
+from wallet_service.loyalty.offers_redeemed import unredeem_of
 from wallet_service.loyalty.purchases import find_purchase, purchase_of
 from wallet_service.loyalty.receipts import Gave, Purchase, Refund, RefundTaken, Return
+from wallet_service.loyalty.redeemed import by_rules
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.refunding import Back, Pieces, back, returned
 from wallet_service.loyalty.reversals import trace
@@ -66,6 +68,8 @@ async def refund(tx: Transaction, rulebooks: Rulebooks, wish: Return) -> tuple[R
         take_out(seat.rules, seat.standing, gone, whole=after == bill.pieces)
         seat.stepped = True
         await write_seats(tx, seating)
+    if after == bill.pieces:
+        await unredeem_of(tx, purchase.id)
     return await _write(tx, wish, purchase, after, due, moved), False
 
 
@@ -112,7 +116,7 @@ def _happening(purchase: Purchase, seat: Seat, after: Pieces, due: Back, moved: 
         for line, now, then in zip(purchase.lines, after, purchase.come_back, strict=True)
         if now > then
     ]
-    points = sum(each.points for each in moved.took)
+    points = by_rules((each.mechanic, each.entry, each.points) for each in moved.took)
     at = purchase.at.astimezone(seat.zone)
     return Happening(Trigger.PURCHASE, at, purchase.id, points=points, lines=gone, paid=due.paid, place=purchase.place)
 

@@ -4,17 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from wallet_service.amounts import Points
-from wallet_service.errors import Conflict
-from wallet_service.ids import new_id
+from wallet_service.errors import Conflict, WalletServiceError
 from wallet_service.loyalty.awarding import enter, step
+from wallet_service.loyalty.balances import require_room
 from wallet_service.loyalty.brands import ProgrammeNotFound
 from wallet_service.loyalty.checkout import total_of
+from wallet_service.loyalty.coupons import redeemed_of, redeeming
 from wallet_service.loyalty.holds import Hold
+from wallet_service.loyalty.offers_judged import Codes, Redemption
 from wallet_service.loyalty.paying import NOTHING, Payment, pay
 from wallet_service.loyalty.receipts import Gave, Purchase, Receipt
-from wallet_service.loyalty.rules.happening import Happening, Trigger
+from wallet_service.loyalty.redeemed import ORIGIN, Redeemed, net
+from wallet_service.loyalty.rules.happening import Happening, Line, Trigger
 from wallet_service.loyalty.seating import Seat, Seating
 
 NAMES_SHOWN = 8
@@ -51,8 +55,12 @@ class Counter:
     holds: dict[str, Hold]
     programmes: Mapping[str, Sequence[Selling]]
     """Brand -> its programmes, where somebody unknown bought."""
+    codes: Codes
+    ids: Sequence[str]
+    """Of the purchases that the receipts may become, ascending."""
     recorded: list[Purchase] = field(default_factory=list)
     closed: list[Hold] = field(default_factory=list)
+    redeemed: list[Redemption] = field(default_factory=list)
 
     def before(self, receipt: Receipt) -> Purchase | None:
         """What the receipt became earlier. Raises `ReceiptTaken` or `ReceiptInProgress`."""
@@ -65,36 +73,60 @@ class Counter:
 
     def sell(self, n: int, receipt: Receipt, now: datetime) -> Purchase:
         """Let the n-th receipt become a purchase. Whatever is refused, is refused before anything moves."""
-        if receipt.member is None:
-            purchase = sell_to_somebody(receipt, self.programmes[receipt.brand_id], now)
-        else:
-            seat = self.seating.of(self.guests[n], receipt.member)
-            payment = self._pay(seat, sale := Sale(receipt, _selling(seat), now))
-            purchase = sell_to(self.seating, seat, sale, payment)
+        seat = self.seating.of(self.guests[n], receipt.member) if receipt.member else None
+        selling = selling_at(seat) if seat else somewhere(receipt, self.programmes[receipt.brand_id])
+        sale = Sale(self.ids[n], receipt, selling, now)
+        taken = self._take_codes(sale, seat)
+        try:
+            purchase = self._sell_to(seat, sale) if seat else sale.purchase(sale.due)
+        except WalletServiceError:
+            self.codes.put_back(taken)
+            raise
         self.known[receipt.name] = purchase
         self.recorded.append(purchase)
+        self.redeemed += taken
         return purchase
 
-    def _pay(self, seat: Seat, sale: "Sale") -> Payment:
+    def _take_codes(self, sale: "Sale", seat: Seat | None) -> list[Redemption]:
+        if not sale.receipt.codes:
+            return []
+        wish = redeeming(sale.receipt, seat.account.member_id if seat else None, sale.id)
+        taken = self.codes.take(wish)
+        sale.take_off([redeemed_of(each) for each in taken])
+        return taken
+
+    def _sell_to(self, seat: Seat, sale: "Sale") -> Purchase:
         seat.account.lapse(sale.now)
-        payment = pay(sale.receipt, seat, self.holds.get(sale.receipt.hold or ""), sale.id, sale.now)
+        require_room(seat.account, sum(each.points for each in sale.redeemed))
+        hold = self.holds.get(sale.receipt.hold or "")
+        payment = pay(sale.receipt, sale.lines, seat, hold, sale.id, sale.now)
         if payment.closed is not None:
             self.holds[payment.closed.id] = payment.closed
             self.closed.append(payment.closed)
-        return payment
+        return sell_to(self.seating, seat, sale, payment)
 
 
 class Sale:
     """A receipt that is in order, on its way to be a purchase."""
 
-    __slots__ = ("at", "id", "now", "receipt", "selling", "total")
+    __slots__ = ("at", "due", "id", "lines", "now", "receipt", "redeemed", "selling", "total")
 
-    def __init__(self, receipt: Receipt, selling: Selling, now: datetime) -> None:
-        """Raises `CurrencyMismatch`, `PurchaseTimeInvalid` or `LinesInvalid`."""
+    def __init__(self, purchase_id: str, receipt: Receipt, selling: Selling, now: datetime) -> None:
+        """Raises `CurrencyMismatch`, `MomentInvalid` or `LinesInvalid`."""
         receipt.require_currency(selling.currency)
-        self.receipt, self.selling, self.now = receipt, selling, now
+        self.id, self.receipt, self.selling, self.now = purchase_id, receipt, selling, now
         self.at, self.total = receipt.moment(now), total_of(receipt.lines)
-        self.id = new_id("pur", now)
+        self.lines: Sequence[Line] = receipt.lines
+        """As they are paid."""
+        self.due = self.total
+        """What they cost."""
+        self.redeemed: Sequence[Redeemed] = ()
+
+    def take_off(self, redeemed: Sequence[Redeemed]) -> None:
+        """Codes make it cheaper."""
+        self.redeemed = redeemed
+        self.lines = net(self.receipt.lines, redeemed)
+        self.due = self.total - sum(each.discount for each in redeemed)
 
     def purchase(
         self,
@@ -118,6 +150,7 @@ class Sale:
             selling.currency or receipt.currency,
             receipt.lines,
             self.total,
+            self.redeemed,
             paid,
             payment.points,
             payment.entry,
@@ -130,27 +163,32 @@ class Sale:
 
 
 def sell_to(seating: Seating, seat: Seat, sale: Sale, payment: Payment) -> Purchase:
-    """A member's purchase, and what mechanics give for it."""
-    paid = sale.total - payment.points * seat.rules.book.spending.worth
+    """A member's purchase, with what codes bring and mechanics give for it."""
+    paid = sale.due - payment.points * seat.rules.book.spending.worth
+    gave = [_bring(seat, each, sale) for each in sale.redeemed if each.points]
     verdict = step(seating, seat, happening_of(sale, seat, paid))
     given = enter(seating, seat, verdict, sale.now, sale.id)
-    gave = [Gave(each.mechanic, each.entry, each.points) for each in given]
+    gave += [Gave(each.mechanic, each.entry, each.points) for each in given]
     account = seat.account
     purchase = sale.purchase(paid, account.member_id, payment, gave, account.balance)
     before = seat.shows.get("purchase") or seat.shown.get("purchase")
     if before is None or datetime.fromisoformat(before["at"]) <= purchase.at:
-        seat.shows["purchase"] = shown(purchase)
+        seat.shows["purchase"] = shown(purchase, seat.zone)
     return purchase
 
 
-def sell_to_somebody(receipt: Receipt, programmes: Sequence[Selling], now: datetime) -> Purchase:
-    """A sale to somebody unknown, which counts in reports only. Raises `ProgrammeNotFound`."""
+def _bring(seat: Seat, redeemed: Redeemed, sale: Sale) -> Gave:
+    points, origin = Points(redeemed.points), ORIGIN + redeemed.offer
+    return Gave(origin, seat.account.grant(points, sale.now, origin=origin, reference=sale.id).id, points)
+
+
+def somewhere(receipt: Receipt, programmes: Sequence[Selling]) -> Selling:
+    """Where a sale to somebody unknown belongs, which counts in reports only. Raises `ProgrammeNotFound`."""
     if receipt.programme is not None:
         programmes = [each for each in programmes if each.programme_id == receipt.programme]
         if not programmes:
             raise ProgrammeNotFound("The brand has no such programme.")
-    sale = Sale(receipt, programmes[0] if len(programmes) == 1 else Selling(), now)
-    return sale.purchase(sale.total)
+    return programmes[0] if len(programmes) == 1 else Selling()
 
 
 def happening_of(sale: Sale, seat: Seat, paid: int) -> Happening:
@@ -159,18 +197,18 @@ def happening_of(sale: Sale, seat: Seat, paid: int) -> Happening:
         Trigger.PURCHASE,
         sale.at.astimezone(seat.zone),
         sale.id,
-        lines=sale.receipt.lines,
+        lines=sale.lines,
         paid=paid,
         place=sale.receipt.place,
         referred=seat.referrer is not None,
     )
 
 
-def shown(purchase: Purchase) -> dict[str, Any]:
-    """What a card shows of the last purchase. PURE."""
+def shown(purchase: Purchase, zone: ZoneInfo) -> dict[str, Any]:
+    """What a card shows of the last purchase, by the clock of its programme. PURE."""
     named = [line for line in purchase.lines if line.name][:NAMES_SHOWN]
     return {
-        "at": purchase.at.isoformat(),
+        "at": purchase.at.astimezone(zone).isoformat(),
         "total": purchase.total,
         "currency": purchase.currency,
         "place": purchase.place,
@@ -183,5 +221,6 @@ def shown(purchase: Purchase) -> dict[str, Any]:
     }
 
 
-def _selling(seat: Seat) -> Selling:
+def selling_at(seat: Seat) -> Selling:
+    """Where a member buys. PURE."""
     return Selling(seat.programme_id, seat.rulebook_id, seat.rules.book.currency)

@@ -1,7 +1,7 @@
 """What the doors share: the service, its grouped writes and reads, and who may come in."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
 from wallet_service.cards.design import CardState
@@ -13,6 +13,7 @@ from wallet_service.engine.grouping import Grouped
 from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.service import Service
 from wallet_service.web.callers import Callers
+from wallet_service.web.guesses import Guesses
 from wallet_service.web.render import render_posting
 from wallet_service.web.render_purchases import render_purchase
 from wallet_service.web.writes import Writes
@@ -41,6 +42,8 @@ class Doors:
     writes: Writes
     callers: Callers
     rulebooks: Rulebooks
+    guesses: Guesses = field(default_factory=Guesses)
+    """Wrong codes that keys have shown."""
 
     @classmethod
     def of(cls, service: Service) -> Self:

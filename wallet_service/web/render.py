@@ -32,6 +32,11 @@ def refusal_reply(refusal: WalletServiceError) -> Reply:
     return reply(refusal.status, problem(refusal))
 
 
+def is_refusal(said: Reply, refusal: type[WalletServiceError]) -> bool:
+    """Whether a reply is this refusal."""
+    return said.status == refusal.status and orjson.loads(said.body)["code"] == refusal.slug
+
+
 def render_posting(outcome: Entry | WalletServiceError) -> Reply:
     """The answer to a posting: the entry, or the refusal."""
     if isinstance(outcome, WalletServiceError):

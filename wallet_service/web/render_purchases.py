@@ -7,6 +7,7 @@ from wallet_service.errors import WalletServiceError
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.quotes import Quote
 from wallet_service.loyalty.receipts import Gave, Purchase, Refund
+from wallet_service.loyalty.redeemed import Redeemed
 from wallet_service.loyalty.rules.rulebook import Words
 from wallet_service.loyalty.rules.tiers import Goal
 from wallet_service.web.render import refusal_reply, reply
@@ -29,6 +30,8 @@ def purchase_out(purchase: Purchase) -> dict[str, Any]:
         "currency": purchase.currency,
         "lines": _lines(purchase),
         "total": purchase.total,
+        "discount": purchase.discount,
+        "redeemed": [_redeemed(each) | {"redemption": each.redemption} for each in purchase.redeemed],
         "paid": purchase.paid,
         "spent": purchase.points_spent,
         "spent_entry": purchase.spent_entry,
@@ -46,6 +49,8 @@ def quote_out(quote: Quote) -> dict[str, Any]:
         "currency": quote.currency,
         "balance": quote.available,
         "total": quote.total,
+        "discount": quote.discount,
+        "redeemed": [_redeemed(each) for each in quote.redeemed],
         "most": quote.allowance.points,
         "bound": quote.allowance.bound,
         "worth": quote.worth,
@@ -107,6 +112,18 @@ def _lines(purchase: Purchase) -> list[dict[str, Any]]:
         }
         for number, (line, returned) in enumerate(zip(purchase.lines, purchase.come_back, strict=True), 1)
     ]
+
+
+def _redeemed(redeemed: Redeemed) -> dict[str, Any]:
+    return {
+        "offer": redeemed.offer,
+        "code": redeemed.code,
+        "discount": redeemed.discount,
+        "shares": redeemed.shares,
+        "points": redeemed.points,
+        "gift": redeemed.gift or None,
+        "entitlement": redeemed.entitlement,
+    }
 
 
 def _gave(gave: Sequence[Gave]) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ async def test_visits_and_events_are_told_and_counted_once(desk: Desk, anna: Any
     refused(
         await desk.call("POST", f"{MEMBER}/visits", {"visit": "x", "at": "2020-01-01T00:00:00Z"}),
         422,
-        "purchase-time-invalid",
+        "moment-invalid",
     )
     refused(await desk.call("POST", "/v1/members/external:nobody/visits", visit), 404, "member-not-found")
 

@@ -9,7 +9,6 @@ import pytest
 from tests.people import ANNA, BORIS
 from tests.web.api.desk import Desk, done, refused
 from wallet_service.loyalty.offers_judged import CodeNotFound
-from wallet_service.web.api.guesses import Guesses, TooManyGuesses
 from wallet_service.web.api.offers_answers import (
     CodePage,
     OfferOut,
@@ -21,6 +20,7 @@ from wallet_service.web.api.offers_answers import (
 )
 from wallet_service.web.api.offers_models import FREE_COFFEE, SUMMER
 from wallet_service.web.doors import Doors
+from wallet_service.web.guesses import Guesses, TooManyGuesses
 from wallet_service.web.site import Site
 
 LINES = [{"sku": "cake", "quantity": 2, "price": 500}, {"sku": "tea", "quantity": 1, "price": 300, "discount": 100}]
@@ -159,8 +159,7 @@ async def test_a_brands_codes_and_redemptions_are_nothing_to_another_brand(desk:
 
 async def test_a_key_that_guesses_has_to_wait_and_others_need_not(doors: Doors, desk: Desk, other_desk: Desk) -> None:
     """At a site where no time passes."""
-    site = Site(doors)
-    site._api.state.guesses = Guesses(2, now=lambda: 0.0)
+    site = Site(replace(doors, guesses=Guesses(2, now=lambda: 0.0)))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(site), base_url="http://rest") as client:
         guesser, till = replace(desk, client=client), replace(other_desk, client=client)
         for each in (desk, other_desk):

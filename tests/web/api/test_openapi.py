@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from tests.web.api.desk import Desk, done
+from tests.people import ANNA
+from tests.web.api.desk import Desk, done, refused
+from tests.web.api.test_isolation import BONUS
 from wallet_service.web import api
 from wallet_service.web.doors import Doors
 from wallet_service.web.site import build_api
@@ -69,6 +71,17 @@ OPERATIONS = {
     "find_purchase",
     "get_purchase",
     "list_purchases",
+    "list_mechanics",
+    "resume_mechanic",
+    "start_simulation",
+    "get_simulation",
+    "report_visit",
+    "report_event",
+    "buy_membership",
+    "get_standing",
+    "report_points",
+    "report_owed",
+    "report_purchases",
 }
 """Their ids are names in other people's programs: they never change."""
 
@@ -117,6 +130,35 @@ def test_every_request_body_has_examples_that_would_be_accepted(document: Any) -
         assert examples
         for example in examples:
             model.model_validate(example)
+
+
+def test_every_operation_belongs_to_one_tag_that_is_explained(document: Any) -> None:
+    explained = {tag["name"] for tag in document["tags"] if tag["description"]}
+
+    assert {tag for operation in operations(document) for tag in operation["tags"]} == explained
+    assert all(len(operation["tags"]) == 1 for operation in operations(document))
+
+
+async def test_an_erased_member_is_refused_with_a_status_that_the_document_has(desk: Desk, document: Any) -> None:
+    anna = await desk.enrol(**ANNA)
+    sale = {"receipt": "1", "member": anna["id"], "lines": [{"quantity": 1, "price": 100}]}
+    purchase = done(await desk.call("POST", "/v1/purchases", sale), 201)
+    done(await desk.call("POST", "/v1/offers", BONUS), 201)
+    shown = {"code": BONUS["code"], "member": anna["id"]}
+    redemption = done(await desk.call("POST", "/v1/offers/redeem", shown), 201)
+    merge = done(await desk.call("POST", f"/v1/members/{anna['id']}/merge", {"from": (await desk.enrol())["id"]}), 201)
+    done(await desk.call("POST", f"/v1/members/{anna['id']}/erase"), 200)
+    calls: dict[str, tuple[str, Any]] = {
+        f"/v1/purchases/{purchase['id']}/refunds": ("refund_purchase", {"refund": "1"}),
+        f"/v1/redemptions/{redemption['id']}/undo": ("undo_redemption", None),
+        f"/v1/merges/{merge['id']}/undo": ("undo_merge", None),
+        "/v1/purchases": ("record_purchase", sale | {"receipt": "2"}),
+        "/v1/cards": ("issue_card", {"member": anna["id"]}),
+    }
+    documented = {operation["operationId"]: operation["responses"] for operation in operations(document)}
+    for path, (operation, body) in calls.items():
+        refused(await desk.call("POST", path, body), 410, "member-erased")
+        assert "410" in documented[operation]
 
 
 def test_lines_of_an_import_are_documented_as_ndjson(document: Any) -> None:

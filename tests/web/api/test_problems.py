@@ -50,6 +50,8 @@ async def test_a_method_that_is_not_allowed_is_told_which_ones_are(desk: Desk) -
             answer = await desk.call(method, path)
             refused(answer, 405, "method-not-allowed")
             assert answer.headers["allow"] == methods
+    answer = await desk.call("PUT", "/v1/offers/validate")  # which `/v1/offers/{offer}` fits too
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
 async def test_a_body_that_is_too_large_is_refused_whether_its_length_was_declared_or_not(desk: Desk) -> None:

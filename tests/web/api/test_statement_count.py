@@ -9,13 +9,18 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from tests.people import ANNA
-from tests.web.api.desk import Desk
+from tests.web.api.desk import Desk, done
+from tests.web.api.sales import ANNAS, receipt, under_rules
 from wallet_service.database.seam import Database
 from wallet_service.service import Service
 from wallet_service.web.api.importing import BATCH
 
 ONE_BATCH = 7
 """BEGIN, lock the keys, look for kept answers, lock the accounts, write, touch the cards, COMMIT."""
+
+ONE_BATCH_OF_PURCHASES = 16
+"""BEGIN, keys and receipts locked and looked for, accounts locked, their lots, standings, numbers and what is parked read,
+entries, standings and purchases written, cards looked for and touched, COMMIT."""
 
 ONCE_A_CONNECTION = ("typeinfo_tree", "set_config('jit'")
 """What the driver asks about types when a connection first meets them."""
@@ -74,3 +79,25 @@ async def test_a_bulk_import_costs_seven_statements_a_batch(service: Service, de
 
     assert len(heard) == 2 * ONE_BATCH, heard
     assert await desk.balance(anna["id"]) == 1 + 2 * BATCH
+
+
+async def test_a_batch_of_purchases_costs_the_same_statements_however_many_there_are(
+    service: Service, desk: Desk
+) -> None:
+    await under_rules(service, desk.brand)
+    anna = await desk.enrol(**ANNA)
+    await desk.issue(anna["id"])
+    await desk.post(anna["id"], 400)
+
+    async def sell(number: int) -> None:
+        sale = receipt(f"till-{number}", member=ANNAS, spend=1)
+        done(await desk.call("POST", "/v1/purchases", sale, once=f"sale {number}"), 201)
+
+    await asyncio.gather(*(sell(number) for number in range(10)))
+    async with statements(service.database, service.settings.pool) as alone:
+        await sell(10)
+    async with statements(service.database, service.settings.pool) as together:
+        await asyncio.gather(*(sell(number) for number in range(11, 111)))
+
+    assert len(alone) == ONE_BATCH_OF_PURCHASES, alone
+    assert ONE_BATCH_OF_PURCHASES <= len(together) <= 3 * ONE_BATCH_OF_PURCHASES

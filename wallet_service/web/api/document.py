@@ -33,10 +33,14 @@ TAGS: Mapping[str, str] = {
     "offers": "Coupons, codes and gifts: what there is, who has it, and what became of it.",
     "standing": "Visits, events and memberships, the tier that a member has, and what is missing for the next one.",
     "rules": "What a programme gives by itself: mechanics and tiers, all their versions, and trials on the past.",
+    "reports": "How points moved, what is owed and when it ends, and what was sold.",
     "addresses": "Where pushes to the brand's own app find a member.",
     "wallets": "How the brand stands with Apple Wallet, Google Wallet, web push and its own app.",
 }
 """What the operations of each tag are about, in the order in which a reader wants them."""
+
+OF_SOMEBODY = frozenset({"refund_purchase", "undo_merge", "undo_redemption"})
+"""Operations on what belongs to a member, whom they do not name."""
 
 
 def refusals(kind: Literal["reads", "writes", "rationed", "streams"]) -> dict[int | str, dict[str, Any]]:
@@ -75,6 +79,10 @@ def complete(document: dict[str, Any], *models: type[BaseModel]) -> dict[str, An
     for path, methods in document["paths"].items():
         for operation in methods.values():
             operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
-            if "{member}" in path or "member" in _body(document, operation).get("properties", {}):
+            if "{member}" in path or _of_somebody(document, operation):
                 operation["responses"]["410"] = _refusal(410)
     return document
+
+
+def _of_somebody(document: dict[str, Any], operation: dict[str, Any]) -> bool:
+    return operation["operationId"] in OF_SOMEBODY or "member" in _body(document, operation).get("properties", {})

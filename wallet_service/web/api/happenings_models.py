@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from wallet_service.loyalty.rules.rulebook import Measure
 from wallet_service.web.api.models import Body, Moment, Word
@@ -14,6 +14,8 @@ MOMENT = "when it was: at most 400 days back, and five minutes ahead; null: now"
 class NewVisit(Body):
     """A visit without a receipt: somebody has shown the card."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"visit": "gate-4-88121", "place": "Mitte"}]})
+
     visit: Word = Field(description="your own number of it: told again, it counts once", examples=["gate-4-88121"])
     place: Word | None = Field(None, description="where", examples=["mitte-1"])
     at: Moment | None = Field(None, description=MOMENT)
@@ -22,17 +24,21 @@ class NewVisit(Body):
 class NewEvent(Body):
     """Whatever else your systems want mechanics to know."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"event": "app-review-5512", "name": "app-rated"}]})
+
     event: Word = Field(description="your own number of it: told again, it counts once", examples=["app-review-5512"])
     name: Word = Field(description="what mechanics ask for with `of`", examples=["app-rated"])
     kind: Literal["event", "segment-entered"] = Field(
         "event", description="`segment-entered`: the member has come into a segment of this name"
     )
-    place: Word | None = None
+    place: Word | None = Field(None, description="where")
     at: Moment | None = Field(None, description=MOMENT)
 
 
 class NewMembership(Body):
     """A membership that was paid for."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"tier": "prime", "sale": "shop-90121"}]})
 
     tier: Word = Field(description="a tier with `paid_days`", examples=["prime"])
     sale: Word = Field(description="your own number of the sale: told again, it counts once", examples=["shop-90121"])

@@ -12,6 +12,7 @@ from wallet_service.loyalty.mechanic_states import MechanicState, list_mechanics
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.web.api.document import refusals
+from wallet_service.web.api.rules import named_programme
 from wallet_service.web.callers import Reader, Ruler
 from wallet_service.web.doors import Doors
 from wallet_service.web.idempotency import Once, answer, do_once
@@ -52,6 +53,8 @@ async def index(request: Request, caller: Reader, programme: ProgrammeWish = Non
     """The mechanics in force, and which of them are parked because they failed."""
     doors: Doors = request.app.state.doors
     async with doors.database.read() as tx:
+        if programme is not None:
+            await named_programme(tx, caller.brand_id, programme)
         found = await list_mechanics(tx, doors.rulebooks, caller.brand_id, programme)
     return answer(reply(200, {"items": [mechanic_out(each) for each in found]}))
 
@@ -66,6 +69,8 @@ async def resume(
     doors: Doors = request.app.state.doors
 
     async def act(tx: Transaction) -> Reply:
+        if programme is not None:
+            await named_programme(tx, caller.brand_id, programme)
         found = await resume_mechanic(tx, doors.rulebooks, caller.brand_id, name, programme)
         return reply(200, {"items": [mechanic_out(each) for each in found]})
 

@@ -42,9 +42,10 @@ async def create(request: Request, caller: Enroller, member: MemberPath, wish: N
 
     async def act(tx: Transaction) -> Reply:
         survivor, absorbed = parse_reference(member), parse_reference(wish.absorbed)
-        return reply(201, merge_out(await merge_members(tx, caller.brand_id, survivor, absorbed)))
+        return reply(201, merge_out(await merge_members(tx, doors.rulebooks, caller.brand_id, survivor, absorbed)))
 
-    return await do_once(request.app.state.doors.database, once, act)
+    doors = request.app.state.doors
+    return await do_once(doors.database, once, act)
 
 
 @router.post("/merges/{merge}/undo", response_model=MergeOut, responses=refusals("writes"), operation_id="undo_merge")
@@ -52,9 +53,10 @@ async def undo(request: Request, caller: Enroller, merge: MergePath, once: Once)
     """Undo a merge: what is still there of the points goes back; what was spent meanwhile, the survivor has spent."""
 
     async def act(tx: Transaction) -> Reply:
-        return reply(200, merge_out(await undo_merge(tx, caller.brand_id, merge)))
+        return reply(200, merge_out(await undo_merge(tx, doors.rulebooks, caller.brand_id, merge)))
 
-    return await do_once(request.app.state.doors.database, once, act)
+    doors = request.app.state.doors
+    return await do_once(doors.database, once, act)
 
 
 @router.get(

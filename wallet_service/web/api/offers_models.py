@@ -63,7 +63,7 @@ class NewCodes(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"count": 500}]})
 
-    count: Annotated[StrictInt, Field(ge=1, le=MOST_CODES)]
+    count: Annotated[StrictInt, Field(ge=1, le=MOST_CODES, description="how many")]
 
 
 class ShownCode(Body):

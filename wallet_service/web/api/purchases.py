@@ -1,5 +1,6 @@
 """Purchases over REST: a till asks what a check would come to, reports the sale, and what came back of it."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -12,6 +13,7 @@ from wallet_service.database.seam import Transaction
 from wallet_service.ids import is_id
 from wallet_service.loyalty.keys import Caller, Scope
 from wallet_service.loyalty.members import find_member
+from wallet_service.loyalty.offers_judged import CodeNotFound
 from wallet_service.loyalty.once import OnceKey, Reply
 from wallet_service.loyalty.purchases import find_by_receipt, find_purchase, list_purchases
 from wallet_service.loyalty.quotes import quote
@@ -29,7 +31,7 @@ from wallet_service.web.callers import KnownCaller, Reader, require
 from wallet_service.web.doors import Doors
 from wallet_service.web.idempotency import Once, answer, do_once
 from wallet_service.web.paging import Page, from_cursor, page_of
-from wallet_service.web.render import reply
+from wallet_service.web.render import is_refusal, reply
 from wallet_service.web.render_purchases import purchase_out, quote_out, refund_out
 from wallet_service.web.strict_route import StrictRoute
 
@@ -47,23 +49,30 @@ NEWEST = datetime(2200, 1, 1, tzinfo=UTC), ""
     "/purchases",
     status_code=201,
     response_model=PurchaseOut,
-    responses=refusals("writes"),
+    responses=refusals("rationed"),
     operation_id="record_purchase",
 )
 async def create(doors: Here, caller: KnownCaller, wish: NewPurchase, once: Once) -> Reply:
     """Record a sale: points pay, mechanics give. The same receipt again has no second effect, and the same answer."""
     require(caller, Scope.EARN)
-    if wish.spend or wish.hold is not None:
+    if wish.spend or wish.hold is not None or wish.codes:
         require(caller, Scope.SPEND)
-    return await doors.writes.purchases.submit(receipt_of(caller, wish, once))
+    if not wish.codes:
+        return await doors.writes.purchases.submit(receipt_of(caller, wish, once))
+    doors.guesses.require_patience(caller.key_id)
+    said = await doors.writes.purchases.submit(receipt_of(caller, wish, once))
+    if is_refusal(said, CodeNotFound):
+        doors.guesses.miss(caller.key_id)
+    return said
 
 
-@router.post("/quotes", response_model=QuoteOut, responses=refusals("writes"), operation_id="quote_purchase")
+@router.post("/quotes", response_model=QuoteOut, responses=refusals("rationed"), operation_id="quote_purchase")
 async def ask(doors: Here, caller: KnownCaller, wish: NewQuote) -> Reply:
     """What a check would come to: how many points may pay, what is then left to pay, and what it would give."""
     require(caller, Scope.EARN)
-    async with doors.database.read() as tx:
-        return reply(200, quote_out(await quote(tx, doors.rulebooks, check_of(caller, wish))))
+    with doors.guesses.counted(caller.key_id) if wish.codes else nullcontext():
+        async with doors.database.read() as tx:
+            return reply(200, quote_out(await quote(tx, doors.rulebooks, check_of(caller, wish))))
 
 
 @router.post(
@@ -134,7 +143,8 @@ def receipt_of(caller: Caller, wish: NewPurchase, once: OnceKey | None) -> Recei
         wish.currency,
         None if wish.spend is None else Points(wish.spend),
         wish.hold,
-        once=once,
+        wish.codes,
+        once,
     )
 
 
@@ -142,7 +152,16 @@ def check_of(caller: Caller, wish: NewQuote) -> Receipt:
     """The check that a call asks about. Raises `MemberReferenceInvalid` or `PhoneInvalid`."""
     member, points = parse_reference(wish.member), Points(wish.spend or 0)
     return Receipt(
-        caller.brand_id, "", lines_of(wish), member, None, wish.place, moment_of(wish), wish.currency, points
+        caller.brand_id,
+        "",
+        lines_of(wish),
+        member,
+        None,
+        wish.place,
+        moment_of(wish),
+        wish.currency,
+        points,
+        codes=wish.codes,
     )
 
 

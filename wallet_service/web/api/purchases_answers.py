@@ -23,11 +23,29 @@ class LineOut(BaseModel):
 
 
 class GaveOut(BaseModel):
-    """Points that a mechanic gave, or that were taken back."""
+    """Points that were given, or taken back."""
 
-    mechanic: str
+    mechanic: str = Field(description="which gave them; or `offer:` and the name of an offer, whose code brought them")
     points: int
     entry: int = Field(description="the number of the ledger entry")
+
+
+class CodeBroughtOut(BaseModel):
+    """What a code brings for a check."""
+
+    offer: str = Field(description="the offer's name")
+    code: str
+    discount: int = Field(description="minor units")
+    shares: list[int] = Field(description="the discount by lines; empty: there is none")
+    points: int
+    gift: str | None = Field(description="the number of goods that are handed over for nothing")
+    entitlement: dict[str, str] | None = Field(description="something else, by language")
+
+
+class RedeemedOut(CodeBroughtOut):
+    """A code that was redeemed with a purchase."""
+
+    redemption: str = Field(examples=["red_01k9z8w4ekf4p8q2v7r5t3y1xa"])
 
 
 class PurchaseOut(BaseModel):
@@ -41,11 +59,13 @@ class PurchaseOut(BaseModel):
     at: datetime
     currency: str | None = Field(description="null: nobody said it, and the brand has several programmes")
     lines: list[LineOut]
-    total: int = Field(description="minor units")
+    total: int = Field(description="minor units that the lines cost")
+    discount: int = Field(description="minor units that codes took off it, together")
+    redeemed: list[RedeemedOut]
     paid: int = Field(description="minor units that were left to be paid in money")
     spent: int = Field(description="points that paid the rest")
     spent_entry: int | None = Field(description="the number of the ledger entry that took them")
-    earned: int = Field(description="points that mechanics gave, together")
+    earned: int = Field(description="points that mechanics gave and codes brought, together")
     gave: list[GaveOut]
     balance: int | None = Field(description="the member's, after it")
     created_at: datetime
@@ -59,9 +79,9 @@ class PurchasePage(BaseModel):
 
 
 class EarningOut(BaseModel):
-    """Points that a mechanic would give."""
+    """Points that would be given."""
 
-    mechanic: str
+    mechanic: str = Field(description="which would; or `offer:` and the name of an offer, whose code would bring them")
     title: str = Field(description="in the member's language")
     points: int
     activates_at: datetime | None = Field(description="when they would begin to count; null: at once")
@@ -83,13 +103,15 @@ class QuoteOut(BaseModel):
     member: str
     currency: str
     balance: int = Field(description="points that can be spent now")
-    total: int = Field(description="minor units")
+    total: int = Field(description="minor units that the lines cost")
+    discount: int = Field(description="minor units that codes would take off it, together")
+    redeemed: list[CodeBroughtOut]
     most: int = Field(description="the most points that may pay")
     bound: Bound = Field(description="why not more: which rule of the programme it is, or the balance")
     worth: int = Field(description="minor units that a point pays")
     spend: int = Field(description="points that would pay: those that were wished for, but no more than may")
     paid: int = Field(description="minor units that are then left to be paid in money")
-    earned: int = Field(description="points that mechanics would then give, together")
+    earned: int = Field(description="points that mechanics would then give and codes bring, together")
     earnings: list[EarningOut]
     offers: list[str] = Field(description="personal offers that would be given")
     tier: str | None = Field(description="the tier that the member would have")

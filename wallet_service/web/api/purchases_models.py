@@ -2,12 +2,14 @@
 
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, JsonValue, StrictInt, model_validator
+from pydantic import ConfigDict, Field, JsonValue, StrictInt, field_validator, model_validator
 
 from wallet_service.amounts import MOST
+from wallet_service.loyalty.rules.offer_codes import normal_code
 from wallet_service.web.api.models import Body, Moment, Name, Number, Who, Word
 
 MOST_LINES = 500
+MOST_CODES = 10
 MOST_PIECES = 1_000_000
 
 Money = Annotated[StrictInt, Field(ge=0, le=MOST, description="minor units, such as cents")]
@@ -33,13 +35,26 @@ class NewLine(Body):
 class Check(Body):
     """What a till says of a sale, paid or not."""
 
-    lines: list[NewLine] = Field(min_length=1, max_length=MOST_LINES)
+    lines: list[NewLine] = Field(min_length=1, max_length=MOST_LINES, description="what is sold")
     place: Number | None = Field(None, description="your name or number of the shop")
     at: Moment | None = Field(None, description="when it was; null: now")
     currency: Word | None = Field(None, description="ISO 4217; refused unless it is the programme's; null: that")
     spend: Annotated[StrictInt, Field(ge=0, le=MOST)] | None = Field(
         None, description="points that pay; null: all that the hold keeps aside, or none"
     )
+
+    codes: list[Number] = Field(
+        [],
+        max_length=MOST_CODES,
+        description="of offers, as they were typed or scanned, each once; all are good, or the whole is refused",
+    )
+
+    @field_validator("codes")
+    @classmethod
+    def _each_once(cls, codes: list[str]) -> list[str]:
+        if len({normal_code(code) or code for code in codes}) < len(codes):
+            raise ValueError("a code is redeemed once with a purchase")
+        return codes
 
 
 class NewQuote(Check):

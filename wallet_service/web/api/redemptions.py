@@ -41,7 +41,7 @@ RedemptionPath = Annotated[str, Path(max_length=64, description="`red_…`")]
 )
 async def validate(request: Request, caller: Spender, shown: ShownCode) -> Response:
     """What a code would bring for a check, or why nothing. Nothing is redeemed."""
-    with request.app.state.guesses.counted(caller.key_id):
+    with request.app.state.doors.guesses.counted(caller.key_id):
         async with request.app.state.doors.database.read() as tx:
             (outcome,) = await try_codes(tx, [await redeeming(tx, caller.brand_id, shown)])
         return answer(reply(200, tried_out(of_one_code(outcome))))
@@ -61,7 +61,7 @@ async def create(request: Request, caller: Spender, wish: NewRedemption, once: O
     """
 
     async def act(tx: Transaction) -> Reply:
-        with request.app.state.guesses.counted(caller.key_id):
+        with request.app.state.doors.guesses.counted(caller.key_id):
             return reply(201, redemption_out(await redeem(tx, await redeeming(tx, caller.brand_id, wish))))
 
     return await do_once(request.app.state.doors.database, once, act)

@@ -29,8 +29,10 @@ from wallet_service.web.strict_route import StrictRoute
 
 router = APIRouter(prefix="/v1/programmes/{programme}/reports", tags=["reports"], route_class=StrictRoute)
 
-First = Annotated[date, Query(alias="from", description="the first day, by the programme's calendar")]
-Last = Annotated[date, Query(alias="to", description="the last day; 400 days at most")]
+First = Annotated[
+    date, Query(alias="from", description="the first day, by the programme's calendar", examples=["2026-11-01"])
+]
+Last = Annotated[date, Query(alias="to", description="the last day; 400 days at most", examples=["2026-11-30"])]
 
 
 @router.get("/points", response_model=PointsReportOut, responses=refusals("reads"), operation_id="report_points")

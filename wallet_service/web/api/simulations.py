@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from wallet_service.database.seam import Transaction
 from wallet_service.loyalty.once import Reply
@@ -13,7 +13,7 @@ from wallet_service.loyalty.simulations import Simulation, State, ask, find_simu
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.models import Body, Moment
 from wallet_service.web.api.rules import ProgrammePath, named_programme
-from wallet_service.web.api.rules_models import ProgrammeRules
+from wallet_service.web.api.rules_models import RULES, ProgrammeRules
 from wallet_service.web.callers import Ruler
 from wallet_service.web.idempotency import Once, answer, do_once
 from wallet_service.web.render import reply
@@ -26,6 +26,8 @@ SimulationPath = Annotated[str, Path(max_length=64, description="`sim_…`")]
 
 class NewSimulation(Body):
     """Rules to be tried on the past."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"rules": RULES, "since": "2026-10-01T00:00:00+02:00"}]})
 
     rules: ProgrammeRules = Field(description="a programme file's structure; mechanics alone are enough")
     only: bool = Field(

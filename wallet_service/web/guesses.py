@@ -39,12 +39,20 @@ class Guesses:
     @contextmanager
     def counted(self, key_id: str) -> Iterator[None]:
         """Within it a code is looked at; a wrong one is counted. Raises `TooManyGuesses` if the key has to wait."""
-        if (wait := self._until.get(key_id, 0.0) - self.now()) > 0:
-            raise TooManyGuesses("This key has shown too many wrong codes.", retry_after=ceil(wait))
-        self._until.pop(key_id, None)
+        self.require_patience(key_id)
         try:
             yield
         except CodeNotFound:
-            if wait := self._allowance.wait(key_id, self.now()):
-                self._until[key_id] = self.now() + wait
+            self.miss(key_id)
             raise
+
+    def require_patience(self, key_id: str) -> None:
+        """Whether the key may show codes. Raises `TooManyGuesses` if it has to wait."""
+        if (wait := self._until.get(key_id, 0.0) - self.now()) > 0:
+            raise TooManyGuesses("This key has shown too many wrong codes.", retry_after=ceil(wait))
+        self._until.pop(key_id, None)
+
+    def miss(self, key_id: str) -> None:
+        """The key has shown a wrong code."""
+        if wait := self._allowance.wait(key_id, self.now()):
+            self._until[key_id] = self.now() + wait
