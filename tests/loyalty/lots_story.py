@@ -24,8 +24,10 @@ from wallet_service.loyalty.merges import merge_members, undo_merge
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.reversals import Reversal, reverse
+from wallet_service.loyalty.rulebooks import Rulebooks
 
 TICKS = count(1)
+RULEBOOKS = Rulebooks()
 
 Told = TypeVar("Told")
 
@@ -189,7 +191,7 @@ class Scene:
         goer, stayer = (MemberRef("id", self.members[who].id) for who in (act.who, act.into))
         try:
             async with self.shop.database.begin() as tx:
-                merged = (await merge_members(tx, self.shop.brand.id, stayer, goer)).id
+                merged = (await merge_members(tx, RULEBOOKS, self.shop.brand.id, stayer, goer)).id
         except WalletServiceError as refusal:
             merged = refusal.slug
         union = told(lambda: self._unite(self.purses[act.who], self.purse(act.into)))
@@ -214,7 +216,7 @@ class Scene:
         union = self.unions[act.which % len(self.unions)]
         try:
             async with self.shop.database.begin() as tx:
-                parted = (await undo_merge(tx, self.shop.brand.id, union.id)).id
+                parted = (await undo_merge(tx, RULEBOOKS, self.shop.brand.id, union.id)).id
         except WalletServiceError as refusal:
             parted = refusal.slug
         assert parted == (told(lambda: self._part(union)) or union.id), act

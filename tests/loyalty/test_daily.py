@@ -1,5 +1,6 @@
 """The programme's calendar: every day once, by its own time zone, and later where nobody was there."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.loyalty.club import DAY, Club, mechanic, open_club
+from tests.loyalty.test_merges import merge
 from wallet_service.loyalty.daily import Daily
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.settings import Settings
@@ -143,3 +145,48 @@ async def test_programmes_without_rules_have_no_calendar(club: Club) -> None:
     await club.enrol_born(date(1990, 3, 1))
     await club.turn_the_calendar()
     assert await runs(club) == []
+
+
+async def test_two_workers_side_by_side_congratulate_everybody_once(club: Club) -> None:
+    await club.rule(BIRTHDAY, mechanic("party", "birthday", {"points": 7}, limits={"budget": 10_000}))
+    people = [await club.enrol_born(date(1990, 3, day)) for day in (1, 2) * 10]
+    await asyncio.gather(*(club.turn_the_calendar(portion=3) for _ in range(3)))
+    club.clock.forward(DAY)
+    await asyncio.gather(*(club.turn_the_calendar(portion=3) for _ in range(3)))
+    assert [await club.balance(each) for each in people] == [57] * 20
+    assert await runs(club) == [("birthday", date(2027, 3, 1), 10), ("birthday", date(2027, 3, 2), 10)]
+
+
+async def test_a_clock_that_leaps_back_a_day_congratulates_nobody_twice(club: Club) -> None:
+    await club.rule(BIRTHDAY)
+    people = [await club.enrol_born(date(1990, 3, day)) for day in (1, 2)]
+    for leap in (DAY, -DAY, DAY):
+        club.clock.forward(leap)
+        assert await club.turn_the_calendar() > 0
+    assert [await club.balance(each) for each in people] == [0, 50]
+    club.clock.forward(-2 * DAY)
+    await club.turn_the_calendar()
+    assert [await club.balance(each) for each in people] == [0, 50]
+    assert await runs(club) == [("birthday", date(2027, 3, 2), 1)]
+
+
+async def test_whoever_came_as_another_who_they_are_by_now_is_not_missed(club: Club) -> None:
+    await club.rule(SILENT)
+    people = anna, boris = [await club.enrol() for _ in range(2)]
+    twins = [await club.enrol() for _ in people]
+    await club.buy(anna)
+    await club.tell(twins[1], Trigger.VISIT, "v1")
+    club.clock.forward(5 * DAY)
+    await club.buy(twins[0])
+    for twin, person in zip(twins, people, strict=True):
+        await merge(club, twin, person)
+
+    async def missed(days: int) -> list[int]:
+        club.clock.forward(days * DAY)
+        await club.turn_the_calendar()
+        return [await club.balance(each) for each in people]
+
+    await club.turn_the_calendar()
+    assert await missed(55) == [0, 100]  # boris came 60 days ago, as his twin; anna, five days later
+    assert await missed(5) == [100, 100]
+    assert len(await club.entries(boris)) == 1

@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
+from tests.loyalty.offer_stand import FREE_COFFEE
 from tests.loyalty.shop import Shop
 from tests.people import ANNA, BORIS
 from wallet_service.loyalty.addresses import keep_address
+from wallet_service.loyalty.awarding_sql import OWE
 from wallet_service.loyalty.balances import MemberGone, MemberNotFound
 from wallet_service.loyalty.brands import find_programme
 from wallet_service.loyalty.consent import Channel, Consent, Purpose
@@ -17,16 +19,22 @@ from wallet_service.loyalty.consents import note_consents
 from wallet_service.loyalty.contact_forms import ContactKind
 from wallet_service.loyalty.contacts import contact, keep_attributes, keep_contacts
 from wallet_service.loyalty.erase import erase_member
+from wallet_service.loyalty.happenings import Report, report
 from wallet_service.loyalty.members import Member, change_member, enrol_member, find_member, list_members
 from wallet_service.loyalty.merges import merge_members, undo_merge
-from wallet_service.loyalty.once import OnceKey, Reply, keep
+from wallet_service.loyalty.offers import define_offer
+from wallet_service.loyalty.offers_given import Present, give_offers
+from wallet_service.loyalty.once import OnceKey, Reply, as_json, keep
 from wallet_service.loyalty.references import MemberRef
+from wallet_service.loyalty.rulebooks import Rulebooks
+from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.loyalty.sources import Introduction, Source, find_referrers
 
 GONE = Reply(410, b"{}")
+OWED = {"mechanic": "friends", "points": 200, "live_days": None, "delay_days": 0, "occasion": "friend-of-anna"}
 PERSONAL = (
     *("Anna", "Petrova", "BH-1", "79161234567", "anna@example.com", "anna_k", "1990-05-31", "female", "Potsdam"),
-    *("siamese", "desk of Olga", "newsletter-anna", "annas-phone"),
+    *("siamese", "desk of Olga", "newsletter-anna", "annas-phone", "gate-of-anna", "sorry-anna", "friend-of-anna"),
 )
 """Of each of these not a trace may be left."""
 
@@ -57,6 +65,10 @@ async def anna(shop: Shop) -> Known:
         await note_consents(tx, anna, [said])
         await keep_address(tx, anna, "fid", "annas-phone")
         await keep(tx, OnceKey(shop.brand.id, "4711", b"x"), Reply(200, b'{"name": "Anna Petrova"}', about=anna.id))
+        await define_offer(tx, await find_programme(tx, shop.brand.id, None), FREE_COFFEE)
+        await give_offers(tx, [Present(anna.id, "free-coffee", "sorry-anna")])
+        await report(tx, Rulebooks(), Report(shop.brand.id, MemberRef("id", anna.id), Trigger.VISIT, "gate-of-anna"))
+        await tx.run(OWE, {"owed": as_json([OWED | {"brand_id": shop.brand.id, "member_id": anna.id}]), "now": tx.now})
     return Known(shop, anna)
 
 
@@ -88,6 +100,14 @@ async def test_the_books_prove_and_have_every_entry(anna: Known) -> None:
     await anna.erase()
     await anna.shop.prove()
     assert [entry.amount for entry in await anna.shop.entries(anna.member)] == [-120, 300]
+
+
+async def test_what_they_held_or_were_owed_is_nobodys(anna: Known) -> None:
+    await anna.erase()
+    async with anna.shop.database.read() as tx:
+        assert [row.state for row in await tx.all(text("SELECT state FROM offer_code"))] == ["ended"]
+        assert [row.trigger for row in await tx.all(text("SELECT trigger FROM happening"))] == ["visit"]
+        assert await tx.all(text("SELECT id FROM award_due")) == []
 
 
 async def test_by_the_id_they_are_gone_and_by_all_else_unknown(anna: Known) -> None:
@@ -176,11 +196,11 @@ async def test_who_was_merged_into_them_is_forgotten_with_them(anna: Known) -> N
     card = await anna.shop.issue(twin)
     survivor, absorbed = MemberRef("id", anna.member.id), MemberRef("id", twin.id)
     async with anna.shop.database.begin() as tx:
-        merge = await merge_members(tx, anna.shop.brand.id, survivor, absorbed)
+        merge = await merge_members(tx, Rulebooks(), anna.shop.brand.id, survivor, absorbed)
     await anna.erase()
     after = await everything(anna.shop)
     assert [each for each in ("Aninka", "OLD-1", "4915100000000") if each in after] == []
     assert (await anna.shop.card(card)).voided_at is not None
     with pytest.raises(MemberGone):
         async with anna.shop.database.begin() as tx:
-            await undo_merge(tx, anna.shop.brand.id, merge.id)
+            await undo_merge(tx, Rulebooks(), anna.shop.brand.id, merge.id)

@@ -14,6 +14,7 @@ from wallet_service.loyalty.members import Member
 from wallet_service.loyalty.merges import Merge, merge_members, undo_merge
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.reversals import Reversal, reverse
+from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.settings import Settings
 
 ROW = re.compile(r"\| (\d+) \| [^|]+ \| (-?\d+) \| ([A-G0-9, ]*)\| (-?\d+) \| ([A-G0-9, ]*)\|\n")
@@ -48,14 +49,14 @@ class Couple:
         """They are one."""
         refs = (MemberRef("id", self.anna.id), MemberRef("id", self.double.id))
         async with self.shop.database.begin() as tx:
-            merged = await merge_members(tx, self.shop.brand.id, *refs)
+            merged = await merge_members(tx, Rulebooks(), self.shop.brand.id, *refs)
         await self.tell()
         return merged
 
     async def part(self, merged: Merge) -> None:
         """They are two."""
         async with self.shop.database.begin() as tx:
-            await undo_merge(tx, self.shop.brand.id, merged.id)
+            await undo_merge(tx, Rulebooks(), self.shop.brand.id, merged.id)
         await self.tell()
 
     async def tell(self) -> None:

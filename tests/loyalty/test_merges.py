@@ -1,21 +1,17 @@
 """Members who are one person: their points, references and cards; and the way back."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import partial
-from typing import TypeVar
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import text
 
 from tests.loyalty.hold_desk import HoldDesk
-from tests.loyalty.lot_days import HOUR
+from tests.loyalty.lot_days import HOUR, LotShop
 from tests.people import PASS_TYPE, open_brand
 from wallet_service.amounts import Points
 from wallet_service.app import open_service
 from wallet_service.cards.faces import states
 from wallet_service.clock import SetClock, SystemClock
-from wallet_service.database.postgres import DatabaseUnavailable
 from wallet_service.loyalty.entry import Kind
 from wallet_service.loyalty.members import Member, MemberExists, find_member, list_members
 from wallet_service.loyalty.merges import (
@@ -29,52 +25,40 @@ from wallet_service.loyalty.merges import (
 from wallet_service.loyalty.merging import MemberHasHolds, MemberMerged, MergeAcrossProgrammes, MergeWithItself
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.reversals import Reversal, reverse
+from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.settings import Settings
 
-WAITING = text("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
-Told = TypeVar("Told")
-
-
-@pytest.fixture
-async def shop(settings: Settings) -> AsyncIterator[HoldDesk]:
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[HoldDesk]:
     """Burger Heroes, whose clock is set by hand."""
     clock = SetClock(SystemClock().now())
     async with open_service(settings, clock=clock) as service:
         yield HoldDesk(service, await open_brand(service, "Burger Heroes", PASS_TYPE), clock)
 
 
-async def merge(shop: HoldDesk, goer: Member, stayer: Member) -> Merge:
+@pytest.fixture
+async def shop(settings: Settings) -> AsyncIterator[HoldDesk]:
+    async with open_desk(settings) as desk:
+        yield desk
+
+
+async def merge(shop: LotShop, goer: Member, stayer: Member) -> Merge:
     """Let one be the other."""
     async with shop.database.begin() as tx:
-        return await merge_members(tx, shop.brand.id, MemberRef("id", stayer.id), MemberRef("id", goer.id))
+        return await merge_members(tx, Rulebooks(), shop.brand.id, MemberRef("id", stayer.id), MemberRef("id", goer.id))
 
 
-async def part(shop: HoldDesk, merged: Merge) -> Merge:
+async def part(shop: LotShop, merged: Merge) -> Merge:
     """Let them be two."""
     async with shop.database.begin() as tx:
-        return await undo_merge(tx, shop.brand.id, merged.id)
+        return await undo_merge(tx, Rulebooks(), shop.brand.id, merged.id)
 
 
 async def total(shop: HoldDesk) -> int:
     """The points of all members, as the books have them."""
     async with shop.database.read() as tx:
         return sum(member.balance for member in await list_members(tx, shop.brand.id, None, 100))
-
-
-async def somebody_waits(shop: HoldDesk) -> bool:
-    """Whether a transaction waits for another."""
-    async with shop.database.read() as tx:
-        return await tx.first(WAITING) is not None
-
-
-async def insist(act: Callable[[], Awaitable[Told]]) -> Told:
-    """Repeat what two at once have kept each other from, as callers are told to."""
-    while True:
-        try:
-            return await act()
-        except DatabaseUnavailable:
-            pass
 
 
 async def voided(shop: HoldDesk, card: str) -> bool:
@@ -255,35 +239,4 @@ async def test_a_merge_that_never_was_cannot_be_undone(shop: HoldDesk) -> None:
     for name in ("mrg_01k9z8w4ekf4p8q2v7r5t3y1xa", "nonsense"):
         with pytest.raises(MergeNotFound):
             async with shop.database.begin() as tx:
-                await undo_merge(tx, shop.brand.id, name)
-
-
-async def test_whoever_waits_for_somebody_who_is_being_merged_finds_the_survivor(shop: HoldDesk) -> None:
-    anna, double = await shop.enrol(), await shop.enrol()
-    async with shop.database.begin() as tx:
-        await merge_members(tx, shop.brand.id, MemberRef("id", anna.id), MemberRef("id", double.id))
-        posted = asyncio.create_task(shop.post(shop.posting(double, 5)))
-        while not await somebody_waits(shop):
-            pass
-    assert await posted == ["5"]
-    assert [len(await shop.entries(who)) for who in (anna, double)] == [1, 0]
-    await shop.prove()
-
-
-async def test_merges_and_purchases_at_once_lose_no_point(shop: HoldDesk) -> None:
-    anna, double = await shop.enrol(), await shop.enrol()
-    await shop.give(double, 100)
-
-    async def pair() -> None:
-        for _ in range(4):
-            merged = await insist(lambda: merge(shop, double, anna))
-            await insist(partial(part, shop, merged))
-
-    async def buy(amount: int) -> list[str]:
-        return await insist(lambda: shop.post(shop.posting(double, amount)))
-
-    heard, _ = await asyncio.gather(asyncio.gather(*(buy(amount) for amount in (3, -7) * 8)), pair())
-
-    spent = sum(-7 for (answer,), amount in zip(heard, (3, -7) * 8, strict=True) if amount < 0 and answer.isdigit())
-    assert await total(shop) == 100 + 24 + spent
-    await shop.prove()
+                await undo_merge(tx, Rulebooks(), shop.brand.id, name)

@@ -1,6 +1,6 @@
 """What goes over from one account to another; accounts and decisions alone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -17,9 +17,11 @@ from wallet_service.loyalty.merging import (
     MergeWithItself,
     Party,
     arrive,
+    join,
     leave,
     require_mergeable,
 )
+from wallet_service.loyalty.rules.standing import Done, Standing
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -107,3 +109,37 @@ def test_as_many_points_arrive_as_have_left(balance: int, drawn: list[tuple[int,
             lot.expires_at,
             lot.origin,
         )
+
+
+@pytest.mark.parametrize(
+    ("stays", "goes", "kept"),
+    [
+        (("", None), ("silver", date(2027, 1, 1)), ("silver", date(2027, 1, 1))),
+        (("silver", date(2027, 6, 1)), ("gold", date(2027, 1, 1)), ("gold", date(2027, 1, 1))),
+        (("gold", date(2027, 1, 1)), ("silver", None), ("gold", date(2027, 1, 1))),
+        (("gold", date(2027, 1, 1)), ("gold", date(2027, 6, 1)), ("gold", date(2027, 6, 1))),
+        (("gold", None), ("gold", date(2027, 6, 1)), ("gold", None)),
+        (("silver", date(2027, 1, 1)), ("of-old", None), ("silver", date(2027, 1, 1))),
+    ],
+    ids=["none", "lower", "higher", "shorter", "endless", "forgotten"],
+)
+def test_the_higher_tier_wins_and_of_equal_ones_the_one_that_lasts_longer(
+    stays: tuple[str, date | None], goes: tuple[str, date | None], kept: tuple[str, date | None]
+) -> None:
+    one, other = (Standing(tier, date(2026, 1, 1), until) for tier, until in (stays, goes))
+    join(one, other, ["silver", "gold"])
+    assert (one.tier, one.tier_until) == kept
+
+
+def test_what_mechanics_gave_to_both_is_counted_together_and_the_newest_occasion_is_kept() -> None:
+    one = Standing(done={"both": Done(3, 10, 2, "pur_2"), "own": Done(1, 1, 1, "a"), "same": Done(1, 10, 1, "pur_1")})
+    other = Standing(
+        done={"both": Done(4, 9, 4, "pur_1"), "theirs": Done(2, 1, 2, "b"), "same": Done(2, 10, 2, "pur_3")}
+    )
+    join(one, other, [])
+    assert one.done == {
+        "both": Done(7, 10, 2, "pur_2"),
+        "own": Done(1, 1, 1, "a"),
+        "same": Done(3, 10, 3, "pur_3"),
+        "theirs": Done(2, 1, 2, "b"),
+    }

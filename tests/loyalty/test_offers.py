@@ -9,7 +9,7 @@ from tests.loyalty.offer_stand import BONUS, FLYER, FREE_COFFEE, SUMMER, OfferSt
 from wallet_service.loyalty.offers import CodesUnfit, CodeTaken, OfferFixed
 from wallet_service.loyalty.offers_given import NotGivable, Present
 from wallet_service.loyalty.offers_judged import CodeNotFound, OfferRefused
-from wallet_service.loyalty.offers_redeemed import RedemptionBound
+from wallet_service.loyalty.offers_redeemed import RedemptionBound, keep_redemptions, lay_out
 from wallet_service.loyalty.rules.offer import Check, Reason
 from wallet_service.settings import Settings
 
@@ -164,13 +164,12 @@ async def test_the_second_code_is_for_what_the_first_leaves(stand: OfferStand) -
 
 async def test_what_a_purchase_redeemed_is_given_back_by_its_refund_only(stand: OfferStand) -> None:
     await stand.define(SUMMER)
+    wish = stand.wish("SUMMER-26", purchase="pur_1")
     async with stand.database.begin() as tx:
-        from wallet_service.loyalty.offers_redeemed import redeem_codes
-
-        (outcome,) = await redeem_codes(tx, [stand.wish("SUMMER-26", purchase="pur_1")])
-    assert isinstance(outcome, list)
+        taken = (await lay_out(tx, [wish])).take(wish)
+        await keep_redemptions(tx, taken)
     with pytest.raises(RedemptionBound):
-        await stand.undo(outcome[0])
+        await stand.undo(taken[0])
 
 
 async def test_new_terms_are_true_at_once_and_the_old_code_is_over(stand: OfferStand) -> None:

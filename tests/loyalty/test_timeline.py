@@ -14,6 +14,7 @@ from wallet_service.loyalty.members import Member
 from wallet_service.loyalty.merges import merge_members
 from wallet_service.loyalty.moments import Moment, Place, What
 from wallet_service.loyalty.references import MemberRef
+from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.loyalty.timeline import list_timeline
 
 LIVE = """
@@ -103,7 +104,7 @@ async def test_who_was_merged_is_the_same_person(shop: Shop) -> None:
     anna, twin = await shop.enrol(**ANNA), await shop.enrol(name="Anna P")
     await shop.give(twin, 30)
     async with shop.database.begin() as tx:
-        await merge_members(tx, shop.brand.id, MemberRef("id", anna.id), MemberRef("id", twin.id))
+        await merge_members(tx, Rulebooks(), shop.brand.id, MemberRef("id", anna.id), MemberRef("id", twin.id))
     whole = await paged(shop, anna, 1000)
     kinds = [moment.kind for moment in whole]
     assert (kinds.count(What.ENROLLED), kinds.count(What.MERGE)) == (2, 1)

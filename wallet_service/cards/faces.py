@@ -152,6 +152,12 @@ async def states_together(tx: Transaction, serial: str) -> list[CardState]:
     return [state for state in await states(tx, serials) if state is not None]
 
 
+async def survivors_state(tx: Transaction, serial: str) -> CardState | None:
+    """The living card of whoever the holder of this one was merged into; None: it leads nowhere."""
+    row = await tx.first(sql.CARD_OF_SURVIVOR, {"card": serial})
+    return (await states(tx, [row.id]))[0] if row else None
+
+
 async def face(tx: Transaction, shelf: Shelf, state: CardState) -> CardFace:
     """The face of a card in this state."""
     style = await shelf.style(tx, state.template_version_id, state.holder.language, state.tier)

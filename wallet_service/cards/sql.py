@@ -32,6 +32,13 @@ ORDER BY c.id <> mine.id, c.id LIMIT 10
 """)
 """A brand knows a person in its programmes by the phone, or by its own number."""
 
+CARD_OF_SURVIVOR = text("""
+SELECT c.id FROM card AS gone JOIN member AS m ON m.id = gone.member_id
+    JOIN card AS c ON c.member_id = m.merged_into AND c.voided_at IS NULL
+WHERE gone.id = :card AND gone.voided_at IS NULL
+""")
+"""The living card of the one whom the holder of this card was merged into; a card that was withdrawn leads nowhere."""
+
 VOID_CARDS_OF = text("""
 UPDATE card SET voided_at = :now
 WHERE id IN (

@@ -41,21 +41,32 @@ WHERE programme_id = :programme AND id > :after AND {_LIVING}
 ORDER BY id LIMIT :most
 """)  # noqa: S608 - words of ours
 
+_COMINGS = ("purchase AS p ON p.programme_id = o.programme_id AND", "happening AS p ON p.trigger = 'visit' AND")
+"""By what people come."""
+
+_CAME = " UNION ".join(
+    f"SELECT {whose} FROM member AS o JOIN {coming} p.member_id = o.id "  # noqa: S608 - words of ours
+    f"WHERE o.programme_id = :programme AND {whose} > :after AND p.at >= :begins AND p.at < :ends"
+    for coming in _COMINGS
+    for whose in ("o.id", "o.merged_into")
+)
+
+_CAME_SINCE = " OR ".join(
+    f"EXISTS (SELECT FROM member AS o JOIN {coming} p.member_id = o.id WHERE {whose} = m.id AND p.at >= :ends)"
+    for coming in _COMINGS
+    for whose in ("o.id", "o.merged_into")
+)
+
 SILENT = text(f"""
 SELECT m.id AS member_id, 0 AS points FROM (
-    SELECT member_id AS id FROM purchase
-    WHERE programme_id = :programme AND at >= :begins AND at < :ends AND member_id > :after
-    UNION
-    SELECT member_id FROM happening WHERE trigger = 'visit' AND at >= :begins AND at < :ends AND member_id > :after
+    {_CAME}
     UNION
     SELECT id FROM member WHERE programme_id = :programme AND id >= :first AND id < :last AND id > :after
-) AS seen JOIN member AS m USING (id)
-WHERE m.programme_id = :programme AND {_LIVING}
-    AND NOT EXISTS (SELECT FROM purchase AS p WHERE p.member_id = m.id AND p.at >= :ends)
-    AND NOT EXISTS (SELECT FROM happening AS h WHERE h.member_id = m.id AND h.trigger = 'visit' AND h.at >= :ends)
+) AS seen (id) JOIN member AS m USING (id)
+WHERE m.programme_id = :programme AND {_LIVING} AND NOT ({_CAME_SINCE})
 ORDER BY m.id LIMIT :most
 """)  # noqa: S608 - likewise
-"""Who bought or came on this day, or was enrolled on it, and has not come since."""
+"""Who bought or came on this day, or was enrolled on it, and has not come since; nor has who was merged into them."""
 
 EXPIRING = text(f"""
 SELECT l.member_id, CAST(sum(l.remaining) AS bigint) AS points FROM bonus_lot AS l JOIN member AS m ON m.id = l.member_id

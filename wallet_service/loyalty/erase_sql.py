@@ -19,6 +19,15 @@ WITH erased AS (
     UPDATE source SET link = NULL, referrer = NULL, utm_source = NULL, utm_medium = NULL, utm_campaign = NULL,
         utm_term = NULL, utm_content = NULL
     FROM erased WHERE member_id = erased.id
+), offers AS (
+    UPDATE offer_code AS c SET state = CASE c.state WHEN 'open' THEN 'ended' ELSE c.state END, occasion = c.code
+    FROM erased WHERE member_id = erased.id
+), owed AS (
+    DELETE FROM award_due USING erased WHERE member_id = erased.id
+), happened AS (
+    UPDATE happening AS h SET occasion = CAST(gen_random_uuid() AS text) FROM erased WHERE member_id = erased.id
+), stood AS (
+    DELETE FROM member_standing USING erased WHERE member_id = erased.id
 )
 UPDATE member AS m SET external_id = NULL, phone = NULL, email = NULL, name = '', born = NULL, sex = NULL,
     home_city = NULL, attributes = '{}', language = p.language, time_zone = p.time_zone, updated_at = :now,
@@ -26,4 +35,7 @@ UPDATE member AS m SET external_id = NULL, phone = NULL, email = NULL, name = ''
 FROM erased JOIN member AS l ON l.id = erased.id JOIN programme AS p ON p.id = l.programme_id
 WHERE m.id = erased.id
 """)
-"""Whoever repeats a request whose answer told of the member now hears that they were erased."""
+"""Whoever repeats a request whose answer told of the member now hears that they were erased.
+
+Occasions are callers' texts: something random keeps them apart. A standing names the last of them; nobody needs it again.
+"""

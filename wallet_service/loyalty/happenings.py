@@ -64,7 +64,7 @@ class Outcome:
 
 
 async def report(tx: Transaction, rulebooks: Rulebooks, told: Report) -> Outcome:
-    """Note what happened, and give the member what the rules say. Raises `MemberNotFound`, `PurchaseTimeInvalid`."""
+    """Note what happened, and give the member what the rules say. Raises `MemberNotFound`, `MomentInvalid`."""
     at = recent(told.at, tx.now)
     seating = await seat_guests(tx, rulebooks, [Guest(told.brand_id, told.member, told.trigger)])
     seat = seating.of(0, told.member)

@@ -24,6 +24,7 @@ from wallet_service.loyalty.holds_sql import NUMBERS
 from wallet_service.loyalty.ledger_sql import LOTS
 from wallet_service.loyalty.lots import Lot
 from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.merges_standings import join_standings, part_standings
 from wallet_service.loyalty.merging import (
     LivingLot,
     MemberHasHolds,
@@ -36,6 +37,7 @@ from wallet_service.loyalty.merging import (
 from wallet_service.loyalty.once import as_json
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.reversals import require_in_range
+from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.loyalty.sql import FIND_MEMBER
 
 BESIDE = 3
@@ -81,7 +83,9 @@ class Merge:
         return Points(max(-self.points, 0))
 
 
-async def merge_members(tx: Transaction, brand_id: str, survivor: MemberRef, absorbed: MemberRef) -> Merge:
+async def merge_members(
+    tx: Transaction, rulebooks: Rulebooks, brand_id: str, survivor: MemberRef, absorbed: MemberRef
+) -> Merge:
     """Let the absorbed member be the survivor from now on.
 
     Raises `MergeWithItself`, `MemberMerged`, `MergeAcrossProgrammes`, `MemberHasHolds`, `BalanceOutOfRange`, and what
@@ -105,11 +109,12 @@ async def merge_members(tx: Transaction, brand_id: str, survivor: MemberRef, abs
     await tx.run(sql.INSERT, _values(merge))
     await _keep(tx, merge, lots, became)
     await tx.run(sql.LEAD_ON, {"survivor": stays, "absorbed": goes})
+    await join_standings(tx, rulebooks, brand_id, stays, goes)
     tx.record(MembersMerged(stays, goes))
     return merge
 
 
-async def undo_merge(tx: Transaction, brand_id: str, merge_id: str) -> Merge:
+async def undo_merge(tx: Transaction, rulebooks: Rulebooks, brand_id: str, merge_id: str) -> Merge:
     """Let the absorbed member be on its own again, with what is still there of its points.
 
     Raises `MergeNotFound`, `MergeAlreadyUndone`, `MemberGone`, and `MemberMerged` where the survivor was merged too.
@@ -130,6 +135,7 @@ async def undo_merge(tx: Transaction, brand_id: str, merge_id: str) -> Merge:
     returned = Points(sum(lot.left for lot in lots if not lot.activates_at) - merge.owed)
     await tx.run(sql.CLOSE, {"merge": merge.id, "returned": returned, "now": tx.now})
     await tx.run(sql.LEAD_BACK, {"absorbed": merge.absorbed_id})
+    await part_standings(tx, rulebooks, brand_id, merge.survivor_id, merge.absorbed_id)
     tx.record(MergeUndone(merge.survivor_id, merge.absorbed_id))
     return replace(merge, returned=returned, undone_at=tx.now)
 

@@ -71,3 +71,23 @@ CLOSE = text("UPDATE merge SET undone_at = :now, returned = :returned WHERE id =
 MERGES = text("""
 SELECT * FROM merge WHERE survivor_id = :member AND (CAST(:before AS text) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit
 """)
+
+STANDING_KEPT = text("""
+SELECT member_id FROM member_standing WHERE member_id IN (SELECT json_array_elements_text(:members))
+""")
+
+MOVE_OFFERS = text("""
+UPDATE offer_code AS c SET member_id = :survivor, given_to = coalesce(given_to, :absorbed)
+WHERE member_id = :absorbed AND state = 'open' AND NOT EXISTS (
+    SELECT FROM offer_code AS has
+    WHERE has.member_id = :survivor AND has.offer_id = c.offer_id AND has.occasion = c.occasion
+)
+""")
+"""What the survivor was given for the same occasion, is not theirs twice: it stays where it is."""
+
+RETURN_OFFERS = text("""
+UPDATE offer_code SET member_id = :absorbed
+WHERE member_id = :survivor AND state = 'open'
+    AND given_to IN (SELECT id FROM member WHERE id = :absorbed OR merged_into = :absorbed)
+""")
+"""What was redeemed meanwhile, the survivor has redeemed."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from wallet_service.amounts import Points
 from wallet_service.errors import Conflict, Invalid
 from wallet_service.loyalty.account import Account
 from wallet_service.loyalty.entry import Kind
 from wallet_service.loyalty.lots import NEVER
+from wallet_service.loyalty.rules.standing import Done, Standing
 
 
 class MergeWithItself(Invalid):
@@ -100,3 +101,26 @@ def _arrive(account: Account, lot: LivingLot, now: datetime, merge_id: str) -> i
         kind=Kind.MERGED,
         reference=merge_id,
     ).id
+
+
+def join(stays: Standing, goes: Standing, tiers: Sequence[str]) -> None:
+    """Let one standing have the higher tier of the two (`tiers`: the lowest first), and what mechanics gave to both.
+
+    What both did is to be made anew from what is recorded.
+    """
+    if _height(goes, tiers) > _height(stays, tiers):
+        stays.tier, stays.tier_since, stays.tier_until = goes.tier, goes.tier_since, goes.tier_until
+    for name, done in goes.done.items():
+        stays.done[name] = _both(stays.done[name], done) if name in stays.done else done
+
+
+def _height(standing: Standing, tiers: Sequence[str]) -> tuple[int, date]:
+    """How high a tier is, and of equal ones, how long it is sure."""
+    return tiers.index(standing.tier) if standing.tier in tiers else -1, standing.tier_until or date.max
+
+
+def _both(one: Done, other: Done) -> Done:
+    """How often in all. Occasions of a mechanic are days, or numbers that ascend, so the greatest is the newest."""
+    last = max(one, other, key=lambda done: (done.period, done.occasion))
+    in_period = sum(done.in_period for done in (one, other) if done.period == last.period)
+    return Done(one.times + other.times, last.period, in_period, last.occasion)

@@ -7,6 +7,7 @@ import orjson
 
 from wallet_service.database.seam import Row, Transaction
 from wallet_service.loyalty import recollecting_sql as sql
+from wallet_service.loyalty.redeemed import Redeemed, by_rules, net
 from wallet_service.loyalty.refunding import Bill, Pieces, back
 from wallet_service.loyalty.rules.engine import note
 from wallet_service.loyalty.rules.happening import Happening, Line, Trigger
@@ -33,8 +34,9 @@ async def recollect(tx: Transaction, seats: Mapping[str, Seat]) -> None:
 
 def _kept(row: Row, seat: Seat) -> Happening | None:
     """The purchase without what came back of it; None: all of it did. PURE."""
-    lines = [Line(*line) for line in orjson.loads(row.lines)]
-    gave = tuple(points for _, _, points in orjson.loads(row.gave))
+    redeemed = [Redeemed(*each) for each in orjson.loads(row.redeemed)]
+    lines = net([Line(*line) for line in orjson.loads(row.lines)], redeemed)
+    gave = tuple(by_rules([each]) for each in orjson.loads(row.gave))
     bill = Bill(lines, row.paid, row.points_spent, gave)
     gone: Pieces = tuple(orjson.loads(row.returned)) or (0,) * len(lines)
     if gone == bill.pieces:

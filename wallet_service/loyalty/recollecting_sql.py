@@ -13,7 +13,7 @@ WITH who AS (
 
 PURCHASES = text(f"""{_WHO}
 SELECT seat, id, at, paid, points_spent, place, CAST(lines AS text) AS lines, CAST(gave AS text) AS gave,
-    CAST(returned AS text) AS returned
+    CAST(returned AS text) AS returned, CAST(redeemed AS text) AS redeemed
 FROM who JOIN purchase USING (member_id) ORDER BY seat, at, id
 """)  # noqa: S608 - words of ours
 

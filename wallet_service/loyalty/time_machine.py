@@ -1,7 +1,7 @@
 """The time machine: what other rules would have given for all that is recorded. It writes nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,13 +13,15 @@ from wallet_service.database.seam import Database, Row, Statement
 from wallet_service.loyalty import time_machine_sql as sql
 from wallet_service.loyalty.brands import Programme
 from wallet_service.loyalty.happenings import MEMBERSHIP
+from wallet_service.loyalty.redeemed import Redeemed, by_rules, net
 from wallet_service.loyalty.refunding import Bill, Pieces, back, returned
 from wallet_service.loyalty.rules.days import jobs_of, next_day
 from wallet_service.loyalty.rules.engine import Rules
-from wallet_service.loyalty.rules.happening import Happening, Line, Trigger
+from wallet_service.loyalty.rules.happening import PURCHASE, VISIT, Happening, Line, Trigger
 from wallet_service.loyalty.rules.replay import Replay
 from wallet_service.loyalty.rules.replay_calendar import Calendar, Person
-from wallet_service.loyalty.rules.rulebook import Beneficiary
+from wallet_service.loyalty.rules.rulebook import MEMBER
+from wallet_service.loyalty.rules.standing import new
 from wallet_service.loyalty.rules.verdict import Points
 
 PAGE = 2000
@@ -65,15 +67,15 @@ class Machine:
 
     def purchase(self, row: Row) -> None:
         """Somebody bought something."""
-        happening = self._happening(row, Trigger.PURCHASE, row.id)
+        happening = self._happening(row, PURCHASE, row.id)
         gave: list[Points] = []
         if row.member_id is not None:
             self.calendar.see(row.member_id, happening.at.date())
         if not self._warming(row):
             verdict = self.replay.step(row.member_id, happening)
-            gave = [each for each in verdict.points if each.to is Beneficiary.MEMBER] if verdict else []
+            gave = [each for each in verdict.points if each.to is MEMBER] if verdict else []
         elif row.member_id is not None:
-            gave_then = sum(points for _, _, points in orjson.loads(row.gave))
+            gave_then = by_rules(orjson.loads(row.gave))
             self.replay.warm(row.member_id, replace(happening, points=gave_then))
         if row.returned:
             bill = Bill(happening.lines, happening.paid, 0, tuple(each.points for each in gave))
@@ -101,7 +103,7 @@ class Machine:
             self.replay.join(row.member_id, row.name, row.at.astimezone(self.calendar.zone).date())
             return
         happening = self._happening(row, Trigger(row.trigger), row.occasion)
-        if happening.trigger is Trigger.VISIT:
+        if happening.trigger is VISIT:
             self.calendar.see(row.member_id, happening.at.date())
         if self._warming(row):
             self.replay.warm(row.member_id, happening)
@@ -123,17 +125,23 @@ class Machine:
         return self.span.since is not None and bool(row.created_at < self.span.since)
 
     def _happening(self, row: Row, trigger: Trigger, occasion: str) -> Happening:
-        buys = trigger is Trigger.PURCHASE
+        buys = trigger is PURCHASE
         return Happening(
             trigger,
             row.at.astimezone(self.calendar.zone),
             occasion,
             name="" if buys else row.name,
-            lines=[Line(*line) for line in orjson.loads(row.lines)] if buys else (),
+            lines=_lines(row) if buys else (),
             paid=row.paid if buys else 0,
             place=row.place,
             referred=row.referred,
         )
+
+
+def _lines(row: Row) -> Sequence[Line]:
+    """As they were paid."""
+    lines = [new(Line, line) for line in orjson.loads(row.lines)]
+    return net(lines, [Redeemed(*each) for each in orjson.loads(row.redeemed)])
 
 
 async def travel(
@@ -181,15 +189,22 @@ async def _recorded(
 
 
 async def _pages(database: Database, statement: Statement, wanted: dict[str, Any]) -> AsyncIterator[Row]:
-    after = ""
-    while True:
+    """All rows, page by page; while one is lived through, the next is on its way."""
+
+    async def read(after: str) -> Sequence[Row]:
         async with database.read() as tx:
-            rows = await tx.all(statement, wanted | {"after": after, "most": PAGE})
+            return await tx.all(statement, wanted | {"after": after, "most": PAGE})
+
+    coming = asyncio.ensure_future(read(""))
+    try:
+        while len(rows := await coming) == PAGE:
+            coming = asyncio.ensure_future(read(rows[-1].id))
+            for row in rows:
+                yield row
         for row in rows:
             yield row
-        if len(rows) < PAGE:
-            return
-        after = rows[-1].id
+    finally:
+        coming.cancel()
 
 
 async def size(database: Database, programme: Programme, span: Span) -> int:

@@ -9,7 +9,8 @@ WHERE programme_id = :programme AND created_at < coalesce(CAST(:until AS timesta
 
 PURCHASES = text("""
 SELECT p.id, p.member_id, p.at, p.created_at, p.paid, p.place, CAST(p.lines AS text) AS lines,
-    CAST(p.gave AS text) AS gave, p.returned <> '[]' AS returned, m.referred_by IS NOT NULL AS referred
+    CAST(p.gave AS text) AS gave, CAST(p.redeemed AS text) AS redeemed, p.returned <> '[]' AS returned,
+    m.referred_by IS NOT NULL AS referred
 FROM purchase AS p LEFT JOIN member AS m ON m.id = p.member_id
 WHERE p.programme_id = :programme AND p.id > :after
     AND p.created_at < coalesce(CAST(:until AS timestamptz), 'infinity')

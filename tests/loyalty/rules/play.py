@@ -1,6 +1,6 @@
 """Words for telling what members do, and for asking what rules say to it."""
 
-from collections.abc import Container, Iterable, MutableMapping
+from collections.abc import Collection, Iterable, MutableMapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -61,7 +61,7 @@ def take(
     standing: Standing,
     what: Happening,
     left: MutableMapping[str, int] | None = None,
-    parked: Container[str] = (),
+    parked: Collection[str] = (),
 ) -> Verdict:
     return take_in(some, standing, what, left={} if left is None else left, parked=parked)
 

@@ -8,7 +8,7 @@ from tests.loyalty.rules.play import MONDAY, buy, happening, line, mechanic, pla
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.loyalty.rules.rulebook import Counted, GiveTier, Grant, InTier, Measure, Reach, Rulebook
 from wallet_service.loyalty.rules.standing import Standing
-from wallet_service.loyalty.rules.tiers import Goal, give, goal_of, join, rise, settle
+from wallet_service.loyalty.rules.tiers import Goal, give, goal_of, join, rise, settle, stairs_of
 from wallet_service.loyalty.rules.verdict import Verdict
 
 TODAY = MONDAY.date()
@@ -55,13 +55,13 @@ def test_a_purchase_told_late_lets_rise_by_what_is_known_by_now():
 
 def test_nobody_rises_to_the_tier_that_they_have_or_to_one_below():
     standing = Standing(tier="gold", spent=9999, visits=9)
-    assert rise(BOOK, standing, TODAY) == []
+    assert rise(stairs_of(BOOK), standing, TODAY.toordinal()) == []
     assert standing.tier == "gold"
 
 
 def test_who_has_a_tier_that_there_is_no_longer_rises_to_whatever_is_reached():
     standing = Standing(tier="pearl")
-    assert rise(BOOK, standing, TODAY) == ["bronze"]
+    assert rise(stairs_of(BOOK), standing, TODAY.toordinal()) == ["bronze"]
 
 
 def test_a_reached_tier_is_a_happening_of_its_own_in_the_same_step():

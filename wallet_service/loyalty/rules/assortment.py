@@ -52,12 +52,13 @@ class Assortment:
         """All answers. A purchase that says no lines is one piece of something that nobody names."""
         sums, kinds = [0] * len(self._questions), self._kinds
         for line in happening.lines or _unnamed(happening):
-            pieces, cost = kinds.get((line.sku, line.category)) or self._learn(line)
-            total = line.total
+            sku, category, quantity, price, discount, _ = line
+            pieces, cost = kinds.get((sku, category)) or self._learn(line)
+            total = quantity * price - discount
             for question in cost:
                 sums[question] += total
             for question in pieces:
-                sums[question] += line.quantity
+                sums[question] += quantity
         return sums
 
     def _learn(self, line: Line) -> Kind:

@@ -1,15 +1,15 @@
 """Conditions, compiled: each becomes a function of the scene. PURE."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, time
 from operator import attrgetter
 from typing import Any
 
 from wallet_service.loyalty.rules.assortment import About, Assortment, key_of
 from wallet_service.loyalty.rules.counting import COLUMNS
 from wallet_service.loyalty.rules.diary import between
-from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.rules.limits import BOUNDLESS
+from wallet_service.loyalty.rules.happening import PURCHASE, VISIT
+from wallet_service.loyalty.rules.limits import BOUNDLESS, weekday
 from wallet_service.loyalty.rules.rulebook import (
     AtPlace,
     Basket,
@@ -28,7 +28,7 @@ Figure = Callable[[Scene], int]
 
 
 def check_of(conditions: Iterable[Condition], assortment: Assortment) -> Check:
-    """Whether all of them hold, the cheap asked first. Multiples (`every`) are no matter of yes or no: `crossings_of`."""
+    """Whether all of them hold, the cheap asked first. Multiples (`every`) are no matter of yes or no: `times_of`."""
     cheap_first = list(CHECKS)
     plain = [each for each in conditions if not (isinstance(each, Counted) and each.every)]
     plain.sort(key=lambda each: cheap_first.index(type(each)))
@@ -46,10 +46,12 @@ def all_of(checks: Sequence[Check]) -> Check:
     return lambda scene: first(scene) and others(scene)
 
 
-def crossings_of(conditions: Iterable[Condition], assortment: Assortment) -> tuple[Figure, ...]:
-    """How many multiples each count has come to by this happening."""
-    every = [each for each in conditions if isinstance(each, Counted) and each.every]
-    return tuple(_crossings(each, assortment) for each in every)
+def times_of(conditions: Iterable[Condition], assortment: Assortment) -> Figure | None:
+    """How many multiples all counts have come to by this happening; None: no multiples are asked for."""
+    every = [_crossings(each, assortment) for each in conditions if isinstance(each, Counted) and each.every]
+    if len(every) <= 1:
+        return every[0] if every else None
+    return lambda scene: min([crossed(scene) for crossed in every])
 
 
 def _referred(_: Referred, __: Assortment) -> Check:
@@ -73,26 +75,23 @@ def _recency(condition: Recency, _: Assortment) -> Check:
 
 def _during(condition: During, _: Assortment) -> Check:
     """Hours over midnight belong to the day on which they begin."""
-    begins, ends = condition.begins, condition.ends
-    overnight = begins is not None and ends is not None and ends < begins
+    on_day, begins, ends = _on_day(condition), condition.begins or time.min, condition.ends
+    if ends is None:
+        return lambda scene: on_day(scene.day) and begins <= scene.happening.at.time()
+    if begins <= ends:
+        return lambda scene: on_day(scene.day) and begins <= scene.happening.at.time() < ends
 
-    def holds(scene: Scene) -> bool:
-        at, clock = scene.happening.at, scene.happening.at.time()
-        late = ends is not None and clock >= ends
-        early = begins is not None and clock < begins
-        if overnight:
-            return not (late and early) and _on_day(condition, at.date() - timedelta(days=not late))
-        return not (late or early) and _on_day(condition, at.date())
+    def overnight(scene: Scene) -> bool:
+        clock = scene.happening.at.time()
+        return on_day(scene.day) if begins <= clock else clock < ends and on_day(scene.day - 1)
 
-    return holds
+    return overnight
 
 
-def _on_day(condition: During, day: date) -> bool:
-    return (
-        (not condition.weekdays or day.weekday() in condition.weekdays)
-        and (condition.since is None or condition.since <= day)
-        and (condition.until is None or day <= condition.until)
-    )
+def _on_day(condition: During) -> Callable[[int], bool]:
+    weekdays = condition.weekdays or frozenset(range(7))
+    since, until = (condition.since or date.min).toordinal(), (condition.until or date.max).toordinal()
+    return lambda day: since <= day <= until and weekday(day) in weekdays
 
 
 def _counted(condition: Counted, _: Assortment) -> Check:
@@ -162,8 +161,8 @@ def _caused(counted: Counted, assortment: Assortment) -> Figure:
 
 
 CAUSED: Mapping[Measure, Figure] = {
-    Measure.PURCHASES: lambda scene: int(scene.happening.trigger is Trigger.PURCHASE),
-    Measure.VISITS: lambda scene: int(scene.happening.trigger is Trigger.VISIT),
+    Measure.PURCHASES: lambda scene: int(scene.happening.trigger is PURCHASE),
+    Measure.VISITS: lambda scene: int(scene.happening.trigger is VISIT),
     Measure.SPENT: lambda scene: scene.happening.paid,
     Measure.POINTS: lambda _: 0,
 }

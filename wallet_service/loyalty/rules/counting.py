@@ -35,7 +35,7 @@ def bought_before(standing: Standing, day: int) -> int:
 def add(standing: Standing, day: int, horizon: int, purchases: int, visits: int, spent: int, points: int) -> None:
     """Count this on its day, and ever."""
     now = standing.purchases, standing.visits, standing.spent, standing.points
-    begin(standing.days, day, now, (purchases, visits, spent, points), horizon, Day._make)
+    begin(standing.days, day, now, (purchases, visits, spent, points), horizon, Day)
     standing.purchases += purchases
     standing.visits += visits
     standing.spent += spent
@@ -47,14 +47,14 @@ def add_pieces(standing: Standing, key: str, day: int, horizon: int | None, piec
     ever = standing.pieces.get(key, 0)
     standing.pieces[key] = ever + pieces
     if horizon is not None:
-        begin(standing.goods.setdefault(key, []), day, (ever,), (pieces,), horizon, _pair)
+        begin(standing.goods.setdefault(key, []), day, (ever,), (pieces,), horizon, tuple)
 
 
 def take_out(standing: Standing, day: int, horizon: int, less: tuple[int, int, int, int]) -> None:
     """Take purchases, visits, money and points out of the day on which they were counted."""
     newest = standing.days[-1].day if standing.days else day
     now = standing.purchases, standing.visits, standing.spent, standing.points
-    gone = take(standing.days, day, now, less, Day._make)
+    gone = take(standing.days, day, now, less, Day)
     standing.purchases, standing.visits, standing.spent, standing.points = (
         had - away for had, away in zip(now, gone, strict=True)
     )
@@ -66,7 +66,7 @@ def take_out(standing: Standing, day: int, horizon: int, less: tuple[int, int, i
 def take_pieces(standing: Standing, key: str, day: int, pieces: int) -> None:
     """Take pieces of some goods out of the day on which they were counted; what is none has no entry."""
     pages, ever = standing.goods.get(key, []), standing.pieces.get(key, 0)
-    (gone,) = take(pages, day, (ever,), (pieces,), _pair)
+    (gone,) = take(pages, day, (ever,), (pieces,), tuple)
     standing.pieces[key] = ever - gone
     if not standing.pieces[key]:
         del standing.pieces[key]
@@ -82,8 +82,3 @@ def _last_purchase(standing: Standing, day: int, forgotten: int) -> int:
             return page.day
         after = page.purchases
     return forgotten if after else 0
-
-
-def _pair(page: tuple[int, ...]) -> tuple[int, int]:
-    day, pieces = page
-    return day, pieces

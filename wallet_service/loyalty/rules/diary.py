@@ -5,8 +5,10 @@ back, moves all mornings after its day.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
+
+from wallet_service.loyalty.rules.standing import new
 
 Page = TypeVar("Page", bound=tuple[int, ...])
 """A day (`date.toordinal`), and counts."""
@@ -24,21 +26,21 @@ def between(pages: Sequence[tuple[int, ...]], column: int, now: int, within: int
     return now - pages[first][column]
 
 
-def begin(pages: list[Page], day: int, now: Counts, more: Counts, horizon: int, page: Callable[[Counts], Page]) -> None:
+def begin(pages: list[Page], day: int, now: Counts, more: Counts, horizon: int, page: type[Page]) -> None:
     """Have a page for a day on which so much more is counted; `now`: what was counted before that."""
     if not pages or pages[-1][0] < day:
-        pages.append(page((day, *now)))
+        pages.append(new(page, (day, *now)))
     elif pages[-1][0] > day:
         at = bisect_left(pages, (day,))
         if pages[at][0] != day:
-            pages.insert(at, page((day, *pages[at][1:])))
+            pages.insert(at, new(page, (day, *pages[at][1:])))
         _move(pages, at + 1, more, 1, page)
     forgotten = pages[-1][0] - horizon
     if pages[0][0] <= forgotten:
         del pages[: bisect_left(pages, (forgotten + 1,))]
 
 
-def take(pages: list[Page], day: int, now: Counts, less: Counts, page: Callable[[Counts], Page]) -> Counts:
+def take(pages: list[Page], day: int, now: Counts, less: Counts, page: type[Page]) -> Counts:
     """Take counts out of a day, as far as it has them; how much that was. A day that has none has no page.
 
     Of forgotten days, which are before the first page, nothing is known but what they came to together.
@@ -54,7 +56,7 @@ def take(pages: list[Page], day: int, now: Counts, less: Counts, page: Callable[
     return gone
 
 
-def _move(pages: list[Page], since: int, by: Counts, sign: int, page: Callable[[Counts], Page]) -> None:
+def _move(pages: list[Page], since: int, by: Counts, sign: int, page: type[Page]) -> None:
     for at in range(since, len(pages)):
         day, *counts = pages[at]
-        pages[at] = page((day, *(count + sign * more for count, more in zip(counts, by, strict=True))))
+        pages[at] = new(page, (day, *(count + sign * more for count, more in zip(counts, by, strict=True))))

@@ -5,22 +5,20 @@ those that multiply give the rest of theirs when all shares are known. A tier th
 the same step.
 """
 
-from collections.abc import Container, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from wallet_service.loyalty.rules import tracks
 from wallet_service.loyalty.rules.assortment import Assortment
 from wallet_service.loyalty.rules.counting import bought_before
 from wallet_service.loyalty.rules.effects import AMOUNTS
-from wallet_service.loyalty.rules.firing import Firing, Rule, compile_rule, fire
-from wallet_service.loyalty.rules.happening import Happening, Trigger
-from wallet_service.loyalty.rules.limits import once_more
+from wallet_service.loyalty.rules.firing import Extras, Firing, Rule, compile_rule, fire
+from wallet_service.loyalty.rules.happening import PURCHASE, Happening, Trigger
 from wallet_service.loyalty.rules.noting import Notebook
-from wallet_service.loyalty.rules.rulebook import Beneficiary, Mechanic, Multiply, Rulebook
+from wallet_service.loyalty.rules.rulebook import MEMBER, Mechanic, Multiply, Rulebook
 from wallet_service.loyalty.rules.scene import Scene
 from wallet_service.loyalty.rules.standing import Standing
-from wallet_service.loyalty.rules.tiers import give, rise, tier_of
+from wallet_service.loyalty.rules.tiers import Stairs, give, rise, stairs_of, tier_of
 from wallet_service.loyalty.rules.verdict import Trouble, Verdict
 
 
@@ -36,6 +34,7 @@ class Rules:
     by_trigger: Mapping[Trigger, Sequence[Rule]]
     assortment: Assortment
     notebook: Notebook
+    stairs: Stairs
     _most: Mapping[Trigger, int]
 
     def most(self, trigger: Trigger) -> int:
@@ -55,6 +54,7 @@ def compile_rules(book: Rulebook) -> Rules:
         {trigger: tuple(rule for of, rule in compiled if of is trigger) for trigger in Trigger},
         assortment,
         Notebook(kept, assortment),
+        stairs_of(book),
         {trigger: _most(active, len(book.tiers), trigger) for trigger in Trigger},
     )
 
@@ -65,7 +65,7 @@ def tracks_of(book: Rulebook) -> str:
 
 
 def take_in(
-    rules: Rules, standing: Standing, happening: Happening, *, left: MutableMapping[str, int], parked: Container[str]
+    rules: Rules, standing: Standing, happening: Happening, *, left: MutableMapping[str, int], parked: Collection[str]
 ) -> Verdict:
     """Note what happened in the standing, and say what follows.
 
@@ -77,8 +77,8 @@ def take_in(
     rules.notebook.note(standing, happening, scene.sums)
     step = Step(rules, standing, left, parked, Verdict())
     step.ask(scene)
-    if happening.trigger is Trigger.PURCHASE:
-        own = sum([each.points for each in step.verdict.points if each.to is Beneficiary.MEMBER])
+    if happening.trigger is PURCHASE:
+        own = sum([each.points for each in step.verdict.points if each.to is MEMBER])
         rules.notebook.note_points(standing, scene.day, own)
     if rules.book.tiers:
         step.rise(scene)
@@ -111,15 +111,17 @@ class Step:
     rules: Rules
     standing: Standing
     left: MutableMapping[str, int]
-    parked: Container[str]
+    parked: Collection[str]
     verdict: Verdict
 
     def ask(self, scene: Scene) -> None:
         """Ask every mechanic of this trigger; what multiplies shares is drawn when all of them are known."""
-        waiting = []
-        for rule in self.rules.by_trigger[scene.happening.trigger]:
+        rules, waiting = self.rules.by_trigger[scene.happening.trigger], []
+        if self.parked:
+            rules = [rule for rule in rules if rule.name not in self.parked]
+        for rule in rules:
             try:
-                if rule.name not in self.parked and rule.holds(scene) and (firing := fire(rule, scene, self.left)):
+                if rule.holds(scene) and (firing := fire(rule, scene, self.left)):
                     if rule.multiples:
                         waiting.append(firing)
                     else:
@@ -141,22 +143,27 @@ class Step:
 
     def give(self, firing: Firing, scene: Scene) -> None:
         """Let a firing stand, if there is anything in it. Raises `KeyError`: there is no such tier."""
-        rule, verdict = firing.rule, self.verdict
-        if not (firing.points or rule.gifts or rule.hooks or rule.tiers):
+        rule = firing.rule
+        if rule.extras:
+            self.give_extras(rule.extras, firing.times, scene)
+        elif not firing.points:
             return
-        if rule.tiers:
-            scene.tiers += [tier_of(self.rules.book, tier).name for tier in rule.tiers]
-        self.standing.done[rule.name] = once_more(firing.done, rule.first_day(scene), scene.happening.occasion)
+        self.standing.done[rule.name] = firing.done
+        self.verdict.points += firing.points
         if rule.budget is not None:
             self.left[rule.name] = self.left.get(rule.name, rule.budget) - firing.total
-        verdict.points += firing.points
-        verdict.gifts += rule.gifts * firing.times
-        verdict.hooks += rule.hooks
+
+    def give_extras(self, extras: Extras, times: int, scene: Scene) -> None:
+        """Give what is no points."""
+        scene.tiers += [tier_of(self.rules.book, tier).name for tier in extras.tiers]
+        self.verdict.gifts += extras.gifts * times
+        self.verdict.hooks += extras.hooks
 
     def rise(self, scene: Scene) -> None:
         """Rise, and ask what each tier that was come to leads to. Tiers only go up here, so that this comes to an end."""
-        today = max(scene.day, self.standing.days[-1].day if self.standing.days else 0)
-        self.verdict.reached += rise(self.rules.book, self.standing, date.fromordinal(today))
+        days = self.standing.days
+        today = days[-1].day if days and days[-1].day > scene.day else scene.day
+        self.verdict.reached += rise(self.rules.stairs, self.standing, today)
         for tier in self.verdict.reached:  # there may be more meanwhile
             self.ask(look(self.rules, self.standing, _reached(scene.happening, tier)))
 

@@ -23,6 +23,10 @@ class Trigger(StrEnum):
     """Whatever another system reports, by a name of its own."""
 
 
+PURCHASE, VISIT = Trigger.PURCHASE, Trigger.VISIT
+"""For the engine's steps: to ask an enumeration for a member takes longer than most of what they do."""
+
+
 class Line(NamedTuple):
     """A line of a receipt."""
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from wallet_service.loyalty.rules.assortment import About, Assortment
 from wallet_service.loyalty.rules.counting import add, add_pieces, take_out, take_pieces
-from wallet_service.loyalty.rules.happening import Happening, Trigger
+from wallet_service.loyalty.rules.happening import PURCHASE, VISIT, Happening
 from wallet_service.loyalty.rules.standing import Standing
 from wallet_service.loyalty.rules.tracks import Tracks
 
@@ -34,13 +34,13 @@ class Notebook:
     def note(self, standing: Standing, happening: Happening, sums: Sequence[int], points: int = 0) -> None:
         """Count a purchase, with what it has given as far as that is known, or a visit; nothing else is counted."""
         day = happening.at.toordinal()
-        if happening.trigger is Trigger.PURCHASE:
+        if happening.trigger is PURCHASE:
             add(standing, day, self.horizon, 1, 0, happening.paid, points)
             standing.last_purchase = max(standing.last_purchase, day)
             for question, key, horizon in self._goods:
                 if pieces := sums[question]:
                     add_pieces(standing, key, day, horizon, pieces)
-        elif happening.trigger is Trigger.VISIT:
+        elif happening.trigger is VISIT:
             add(standing, day, self.horizon, 0, 1, 0, 0)
 
     def note_points(self, standing: Standing, day: int, points: int) -> None:

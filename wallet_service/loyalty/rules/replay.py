@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from wallet_service.loyalty.rules.engine import Rules, note, take_in, take_out
-from wallet_service.loyalty.rules.happening import Happening, Trigger
-from wallet_service.loyalty.rules.rulebook import Beneficiary, Life
+from wallet_service.loyalty.rules.happening import PURCHASE, Happening
+from wallet_service.loyalty.rules.rulebook import MEMBER, Life
 from wallet_service.loyalty.rules.standing import Standing
 from wallet_service.loyalty.rules.tiers import join, settle
 from wallet_service.loyalty.rules.verdict import Gift, Hook, Points, Verdict
@@ -76,7 +76,7 @@ class Replay:
         day = happening.at.date()
         self.first, self.last = self.first or day, day
         month = self._month(day)
-        if happening.trigger is Trigger.PURCHASE:
+        if happening.trigger is PURCHASE:
             self.purchases += 1
             self.revenue += happening.paid
             month[0] += 1
@@ -151,18 +151,20 @@ class Replay:
             self.tallies[hook.mechanic].hooks += 1
         outcomes: list[Points | Gift | Hook] = [*verdict.points, *verdict.gifts, *verdict.hooks]
         for name in {each.mechanic for each in outcomes}:
-            self.tallies[name].times += 1
-            self.tallies[name].members.add(member)
+            tally = self.tallies[name]
+            tally.times += 1
+            tally.members.add(member)
         for trouble in verdict.troubles:
             self.tallies[trouble.mechanic].parked = trouble.why
             self.parked.add(trouble.mechanic)
-        self.tiers.update(verdict.reached)
+        for tier in verdict.reached:
+            self.tiers[tier] += 1
 
     def _count_points(self, member: str, given: Points, day: date) -> None:
         tally = self.tallies[given.mechanic]
         tally.points += given.points
         self.by_end[last_day(given.life, day)] += given.points
-        if given.to is Beneficiary.MEMBER:
+        if given.to is MEMBER:
             self.by_member[member] += given.points
         if tally.spent_on is None and self.left.get(given.mechanic) == 0:
             tally.spent_on = day

@@ -45,6 +45,10 @@ class Beneficiary(StrEnum):
     """Who brought the member."""
 
 
+MEMBER = Beneficiary.MEMBER
+"""For the engine's steps, as `happening.PURCHASE`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Goods:
     """Some goods: those of these numbers or categories; all, if neither is named."""

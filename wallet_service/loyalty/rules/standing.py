@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+new = tuple.__new__
+"""Makes a named tuple of a tuple. Its class does so in half again the time or more, which is a fair part of a step."""
+
 
 class Day(NamedTuple):
     """A day of the programme's calendar on which a member did something, and all that was counted before it began.

@@ -6,15 +6,19 @@ once, to the highest tier that they reach. It is sure for `term` days, that of t
 of grace. Then it is lost: what remains is the highest tier that is reached, or none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from wallet_service.loyalty.rules.counting import count
 from wallet_service.loyalty.rules.rulebook import Measure, Reach, Rulebook, Tier
 from wallet_service.loyalty.rules.standing import Standing
 
 DAY = timedelta(days=1)
+
+Way = Callable[[Standing, int], bool]
+"""Whether a member reaches a tier on a day (`date.toordinal`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +31,30 @@ class Goal:
     """How much of what is measured: times, minor units or points."""
 
 
-def rise(book: Rulebook, standing: Standing, day: date) -> list[str]:
+class Stair(NamedTuple):
+    """A way to come to a tier."""
+
+    tier: Tier
+    reached: Way
+
+
+Stairs = Mapping[str, Sequence[Stair]]
+"""Tier -> the ways to those above it, the highest first; by the empty name, the ways to all of them."""
+
+
+def stairs_of(book: Rulebook) -> Stairs:
+    """The tiers, made ready for being asked often."""
+    above = {name: reversed(_above(book, name)) for name in ("", *(tier.name for tier in book.tiers))}
+    return {name: [Stair(tier, way) for tier in tiers for way in _ways(tier)] for name, tiers in above.items()}
+
+
+def rise(stairs: Stairs, standing: Standing, day: int) -> list[str]:
     """Rise to the highest tier that is reached, if it is above the present one; the tier that this led to, or none."""
-    tier = _highest(_above(book, standing.tier), standing, day)
-    return _come_to(standing, tier, day, _sure_until(tier, day)) if tier else []
+    for tier, reached in stairs.get(standing.tier, stairs[""]):
+        if reached(standing, day):
+            today = date.fromordinal(day)
+            return _come_to(standing, tier, today, _sure_until(tier, today))
+    return []
 
 
 def give(book: Rulebook, standing: Standing, name: str, day: date) -> list[str]:
@@ -108,10 +132,21 @@ def _highest(tiers: Sequence[Tier], standing: Standing, day: date) -> Tier | Non
 
 
 def _reached(tier: Tier, standing: Standing, day: date) -> bool:
+    return any(way(standing, day.toordinal()) for way in _ways(tier))
+
+
+def _ways(tier: Tier) -> Sequence[Way]:
     if not tier.reach:
-        return tier.paid_days is None
-    ever = [reach for reach in tier.reach if getattr(standing, reach.measure) >= reach.at_least]
-    return any(_missing(reach, standing, day) <= 0 for reach in ever)
+        return [] if tier.paid_days is not None else [lambda _, __: True]
+    return [_way(reach) for reach in tier.reach]
+
+
+def _way(reach: Reach) -> Way:
+    """Who never came so far needs no counting of days."""
+    measure, at_least, within = str(reach.measure), reach.at_least, reach.within
+    return lambda standing, day: (
+        getattr(standing, measure) >= at_least and count(standing, reach.measure, within, day) >= at_least
+    )
 
 
 def _missing(reach: Reach, standing: Standing, day: date) -> int:

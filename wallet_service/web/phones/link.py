@@ -8,7 +8,8 @@
     a preview      whose card it is, and nothing else
 
 For anybody, `….pkpass` is the pass, `….pkpasses` all passes of the member, `?web` the web card, `?google` Google's link.
-The token is derived from the card's id, so a link is not stored, and not guessed. A GET uses nothing up.
+The token is derived from the card's id, so a link is not stored, and not guessed. A GET uses nothing up. The link of somebody who was
+merged into another member leads to that member's card.
 """
 
 import asyncio
@@ -84,9 +85,10 @@ class LinkDoor:
         visitor = who_opens(call.header)
         if visitor is Visitor.AHEAD:
             return NOT_YET
-        state = await self.look.submit(card_id)
-        if state is None or state.voided:
-            return readable(WITHDRAWN if state else NOTHING_HERE, call)
+        known = await self.look.submit(card_id)
+        state = await self.offers.survivor(known) if known and known.voided else known
+        if state is None:
+            return readable(WITHDRAWN if known else NOTHING_HERE, call)
         visit = Visit(call, visitor, state, f"/c/{name}", leaf)
         if visitor is Visitor.PREVIEW:
             return preview(visit.words, state.holder.brand)

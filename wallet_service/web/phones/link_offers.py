@@ -25,6 +25,11 @@ async def alone(state: CardState) -> Sequence[CardState]:
     return (state,)
 
 
+async def nobody(_: CardState) -> CardState | None:
+    """The holder is nobody else by now."""
+    return None
+
+
 async def nothing_held(_: CardState) -> Sequence[PersonalOffer]:
     """No personal offers."""
     return ()
@@ -42,6 +47,8 @@ class Offers:
     """Whether `save_link` would have one, told without asking Google."""
     together: Callable[[CardState], Awaitable[Sequence[CardState]]] = alone
     """All living cards of whoever holds this one."""
+    survivor: Callable[[CardState], Awaitable[CardState | None]] = nobody
+    """The card of whoever the holder of this one was merged into."""
     held: Callable[[CardState], Awaitable[Sequence[PersonalOffer]]] = nothing_held
     """The personal offers of whoever holds this card."""
     push: PushDesk | None = None
