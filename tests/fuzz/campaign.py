@@ -19,8 +19,9 @@ from random import Random
 import structlog
 
 from tests.fuzz.bending import bend, fill, unfill
-from tests.fuzz.doors import PHONES, TILLS, Doors, open_doors, somewhere
+from tests.fuzz.doors import PHONES, Doors, open_doors, somewhere
 from tests.fuzz.readers import READERS
+from tests.fuzz.tills import TILLS
 from tests.people import PASS_TYPE, TEAM, open_brand
 from wallet_service.app import open_service
 from wallet_service.clock import SystemClock

@@ -8,8 +8,9 @@ import pytest
 
 from tests.fuzz.bending import bend, fill, unfill
 from tests.fuzz.campaign import REQUESTS, UNLIMITED, WEIGHTS, Throw, fuzz, kept, throws, under_fire
-from tests.fuzz.doors import PHONES, TILLS, Doors
+from tests.fuzz.doors import PHONES, Doors
 from tests.fuzz.readers import READERS
+from tests.fuzz.tills import TILLS
 from wallet_service.app import open_service
 from wallet_service.settings import Settings
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from wallet_service.cards.browsers import BrowserDesk
 from wallet_service.cards.design import CardState
-from wallet_service.cards.faces import states_together
+from wallet_service.cards.faces import states_together, survivors_state
 from wallet_service.cards.google import SaveLinks
 from wallet_service.database.seam import Database
 from wallet_service.loyalty.offers_given import SHOWN, PersonalOffer, held_offers
@@ -41,7 +41,6 @@ from wallet_service.web.api import (
 )
 from wallet_service.web.api.answers import LineResult, Problem
 from wallet_service.web.api.document import complete
-from wallet_service.web.api.guesses import Guesses
 from wallet_service.web.api.models import BulkEntry
 from wallet_service.web.doors import Doors
 from wallet_service.web.http import Receive, Scope, Send
@@ -120,6 +119,7 @@ def offers_of(doors: Doors) -> Offers:
         save_link=links.make,
         google=links.offered,
         together=partial(_together, doors.database),
+        survivor=partial(_survivor, doors.database),
         held=partial(_held, doors.database),
         push=BrowserDesk(doors.database, browsers.public_key) if browsers else None,
         badges=read_badges(service.settings.badges_dir),
@@ -130,6 +130,11 @@ def offers_of(doors: Doors) -> Offers:
 async def _together(database: Database, state: CardState) -> Sequence[CardState]:
     async with database.read() as tx:
         return await states_together(tx, state.serial)
+
+
+async def _survivor(database: Database, state: CardState) -> CardState | None:
+    async with database.read() as tx:
+        return await survivors_state(tx, state.serial)
 
 
 async def _held(database: Database, state: CardState) -> Sequence[PersonalOffer]:
@@ -159,7 +164,6 @@ def build_api(doors: Doors) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.doors = doors
-    app.state.guesses = Guesses()
     problems.install(app)
     for part in (
         members,

@@ -4,6 +4,7 @@ from rich.columns import Columns
 from rich.console import Console
 
 from wallet_service.cli.demo.link import open_web_card
+from wallet_service.cli.demo.phones import WELCOME
 from wallet_service.cli.demo.screen import androids, drawn
 from wallet_service.cli.demo.world import World
 from wallet_service.simulators.google import GoogleSimulator
@@ -20,6 +21,7 @@ async def join_on_android(world: World, console: Console) -> None:
     console.rule("Two members with Android phones join: the same link, another wallet")
     for wishes, phone in zip(MEMBERS, (PIXEL, GALAXY), strict=True):
         await world.save(await world.join(wishes), phone)
+    await world.until_balance(WELCOME, "Dana", "Emil")
     heard = [event for who in ("Dana", "Emil") for event in await _heard(world, who)]
     console.print(f"Saved at Google, which called back, signed and verified: {', '.join(heard)}.")
     console.print(Columns(androids(world, PIXEL, GALAXY)))
@@ -36,8 +38,7 @@ async def buy_on_android(world: World, console: Console) -> None:
     in_browser = drawn("Dana's browser", await web_card.face(), "blue")
     console.print(Columns([*androids(world, PIXEL, GALAXY), in_browser]))
     for phone in (PIXEL, GALAXY):
-        for notice in world.androids[phone].notifications:
-            console.print(f"[italic]{phone}, lock screen:[/] {notice.text}")
+        console.print(f"[italic]{phone}, lock screen:[/] {world.androids[phone].notifications[-1].text}")
 
 
 async def delete_on_android(world: World, console: Console) -> None:

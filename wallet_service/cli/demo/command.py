@@ -20,10 +20,13 @@ from wallet_service.settings import LogSettings
 if TYPE_CHECKING:
     from wallet_service.cli.demo.story import Ending
     from wallet_service.cli.demo.world import World
+    from wallet_service.loyalty.programme_file import Preset
 
     Act = Callable[[World, Console, asyncio.Event], Awaitable[Ending]]
 
 HOME = Path(".demo")
+LUNCH = {"sku": "lunch", "category": "menus", "quantity": 1, "price": 990}
+"""What is on the receipt that whoever looks around may report."""
 
 
 def demo(
@@ -35,17 +38,16 @@ def demo(
     preset: Annotated[str | None, typer.Option(help="play this preset instead: see `programme presets`")] = None,
 ) -> None:
     """Play the story of five members and their cards, then stay up to be looked at."""
-    from wallet_service.cli.demo.story import tell
     from wallet_service.cli.demo.world import open_world
 
-    act = tell if preset is None else _act_of(preset)
+    opened, act = _chosen(preset)
     log_to_stderr(LogSettings(level="warning"))
     console = Console(stderr=as_json, highlight=False)
 
     async def play(stop: asyncio.Event) -> "Ending":
         started = time.monotonic()
         empty(home)
-        async with open_world(home, port) as world:
+        async with open_world(home, port, opened) as world:
             console.print(f"[dim]Everything is up after {time.monotonic() - started:.1f} s.[/]")
             ending = await act(world, console, stop) | {"seconds": round(time.monotonic() - started, 2)}
             if as_json:
@@ -59,13 +61,16 @@ def demo(
     raise typer.Exit(code=0 if ending["stale_devices"] == ending["errors"] == 0 else 1)
 
 
-def _act_of(name: str) -> "Act":
-    """How a preset is played."""
+def _chosen(name: str | None) -> "tuple[Preset, Act]":
+    """What is opened, and how it is played."""
     from wallet_service.cli.demo.preset import tell_preset
+    from wallet_service.cli.demo.rules import PRESET
+    from wallet_service.cli.demo.story import tell
     from wallet_service.loyalty.programme_file import find_preset
     from wallet_service.settings import Settings
 
-    return partial(tell_preset, preset=find_preset(Settings().templates_dir, name))
+    preset = find_preset(Settings().templates_dir, name or PRESET)
+    return preset, partial(tell_preset, preset=preset) if name else tell
 
 
 def _invite(console: Console, world: "World") -> None:
@@ -74,10 +79,9 @@ def _invite(console: Console, world: "World") -> None:
     console.print("\n[bold]Still here[/] until Ctrl-C:")
     for name, address in addresses.items():
         console.print(f"  {name:<14}{address}", soft_wrap=True)
-    example = (
-        f"curl -X POST {world.base_url}/v1/members/external:BH-1001/entries -H 'Authorization: Bearer {world.key}'"
-    )
-    console.print(f"\n[dim]{example} -H 'Content-Type: application/json' -d '{{\"amount\": 100}}'[/]", soft_wrap=True)
+    sale = {"receipt": "try-1", "member": next(iter(world.cards.values()), ""), "lines": [LUNCH]}
+    example = f"curl -X POST {world.base_url}/v1/purchases -H 'Authorization: Bearer {world.key}'"
+    console.print(f"\n[dim]{example} -H 'Content-Type: application/json' -d '{json.dumps(sale)}'[/]", soft_wrap=True)
 
 
 class NotADemoFolder(Invalid):

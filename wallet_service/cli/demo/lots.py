@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from rich.console import Console
 
+from wallet_service.cli.demo.phones import BORIS
 from wallet_service.cli.demo.screen import iphones
 from wallet_service.cli.demo.world import World, until
 
-BORIS = "external:BH-1002"
 LIFE = timedelta(seconds=3)
 """Of the bonuses that lapse before our eyes; brands take 30 days."""
 
@@ -15,7 +15,7 @@ LIFE = timedelta(seconds=3)
 async def hold_and_lapse(world: World, console: Console) -> None:
     """Boris is given points that soon expire; a hold takes some of them, the others lapse."""
     console.rule("Boris is missed: 100 bonuses, gone in a moment")
-    before = await world.till.call("GET", f"/v1/members/{BORIS}")
+    before = await world.balance(BORIS)
     now = datetime.fromisoformat((await world.till.post(BORIS, 1, "Visit"))["created_at"])
     wish = {"amount": 100, "reason": "We miss you", "expires_at": (now + LIFE).isoformat()}
     await world.till.call("POST", f"/v1/members/{BORIS}/entries", wish)
@@ -25,8 +25,7 @@ async def hold_and_lapse(world: World, console: Console) -> None:
     console.print(f"The till held 60 before payment, of what expires first, and kept {kept['captured']}.")
 
     async def lapsed() -> bool:
-        member = await world.till.call("GET", f"/v1/members/{BORIS}")
-        return bool(member["balance"] == before["balance"] + 1)
+        return await world.balance(BORIS) == before + 1
 
     seconds = await until(lapsed)
     await world.until_up_to_date("Boris")

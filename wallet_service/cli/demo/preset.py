@@ -5,23 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from rich.columns import Columns
 from rich.console import Console
 
 from wallet_service.cli.demo.plots import NIGHT, PLOTS, Step
-from wallet_service.cli.demo.screen import iphones
-from wallet_service.cli.demo.world import TEAM, World, until
-from wallet_service.cli.opening import open_preset
-from wallet_service.flows import GO_THROUGH_DAYS
-from wallet_service.loyalty.brands import claim_pass_type, create_brand
-from wallet_service.loyalty.keys import Scope, create_key
+from wallet_service.cli.demo.screen import androids, colours, iphones
+from wallet_service.cli.demo.world import World, is_up_to_date, until
 from wallet_service.loyalty.programme_file import Preset
-from wallet_service.simulators.till import SimulatedTill
-from wallet_service.wallets.apple.devpki import make_dev_certificates
 
-ZONE = ZoneInfo("Europe/Berlin")
-ANNA, PHONE = "external:A-1001", "Anna's iPhone"
+ANNA, PHONE, PIXEL = "external:A-1001", "Anna's iPhone", "Anna's Pixel"
 OWN = {"visits": "visit", "events": "event", "memberships": "sale"}
 """What these call the caller's own number."""
 Ending = dict[str, Any]
@@ -33,58 +26,46 @@ class Told:
 
     entry: int = 0
     points: list[str] = field(default_factory=list)
+    looks: list[tuple[str, ...]] = field(default_factory=list)
+    """Colours of her card in both wallets, each once."""
 
 
 async def tell_preset(world: World, console: Console, stop: asyncio.Event, preset: Preset) -> Ending:
     """Open the preset's programme, and play what happens to Anna in it; what came of it, in numbers."""
     console.rule(f"{preset.programme}: {preset.title}")
-    await _open(world, preset)
-    now = world.service.clock.now().astimezone(ZONE)
+    now = world.today()
     await world.join({"name": "Anna Petrova", "external_id": "A-1001", "born": f"1992{now:-%m-%d}", "language": "en"})
     await world.install("Anna", PHONE)
+    await world.save("Anna", PIXEL)
     told = Told()
-    console.print("Anna joins, and adds the card.")
+    console.print("Anna joins, and has the card in Apple Wallet and in Google Wallet.")
     await _show(world, console, told)
     for number, step in enumerate(PLOTS[preset.name], 1):
         if stop.is_set():
             break
         console.print(f"\n[bold]{step.words}[/]")
-        await _play(world, step, number, now)
+        await _play(world, preset, step, number, now)
         await _show(world, console, told)
     return await _end(world, console, preset, told)
 
 
-async def _open(world: World, preset: Preset) -> None:
-    """A brand of its own for the programme; from now on the till is its."""
-    service = world.service
-    pass_type = f"pass.com.example.preset.{preset.template}"
-    make_dev_certificates(service.settings.certs_dir, pass_type, TEAM, preset.programme, service.clock.now())
-    async with service.database.begin() as tx:
-        brand = await create_brand(tx, preset.programme)
-        await claim_pass_type(tx, brand, pass_type)
-        world.key = await create_key(tx, brand, "demo", frozenset(Scope))
-    asked = {"name": preset.programme, "pass_type": pass_type, "time_zone": ZONE.key}
-    await open_preset(service, brand, preset, asked)
-    world.till = SimulatedTill(world.base_url, world.key, world.client)
-
-
-async def _play(world: World, step: Step, number: int, now: datetime) -> None:
+async def _play(world: World, preset: Preset, step: Step, number: int, now: datetime) -> None:
     noon = (now - timedelta(days=step.days_ago)).replace(hour=12)
     at = {"at": noon.isoformat()} if step.days_ago else {}
     numbered = f"A-{number:04}"
     if step.what == NIGHT:
-        await _night(world)
+        await _night(world, preset)
     elif step.what == "purchases":
         await world.till.call("POST", "/v1/purchases", {"member": ANNA, "receipt": numbered, **step.body, **at})
     else:
         await world.till.call("POST", f"/v1/members/{ANNA}/{step.what}", {OWN[step.what]: numbered, **step.body, **at})
 
 
-async def _night(world: World) -> None:
-    """Let the programme's calendar be gone through now, and wait until it has brought something."""
+async def _night(world: World, preset: Preset) -> None:
+    """Let the programme's calendar be gone through now, by all of its rules, and wait until it has brought something."""
     before = await _state(world)
-    async with world.service.database.begin() as tx:
-        await world.service.engine.enqueue(tx, GO_THROUGH_DAYS)
+    await world.put_in_force(preset.rules)
+    await world.turn_calendar()
 
     async def brought() -> bool:
         return await _state(world) != before
@@ -93,23 +74,25 @@ async def _night(world: World) -> None:
 
 
 async def _state(world: World) -> tuple[Any, Any]:
-    member = await world.till.call("GET", f"/v1/members/{ANNA}")
     offers = await world.till.call("GET", f"/v1/members/{ANNA}/offers")
-    return member["balance"], [each["name"] for each in offers["items"]]
+    return await world.balance(ANNA), [each["name"] for each in offers["items"]]
 
 
 async def _show(world: World, console: Console, told: Told) -> None:
     """What is new in her ledger and why, and how she stands now."""
     entries = (await world.till.call("GET", f"/v1/members/{ANNA}/entries?limit=50"))["items"]
     for entry in reversed([each for each in entries if each["id"] > told.entry]):
-        why = await world.till.call("GET", f"/v1/members/{ANNA}/entries/{entry['id']}/why")
         told.entry = entry["id"]
-        told.points.append(why["why"])
-        console.print(f"  [dim]why:[/] {why['why']}")
+        told.points.append(await world.why(ANNA, entry["id"]))
+        console.print(f"  [dim]why:[/] {told.points[-1]}")
     balance, offers = await _state(world)
     standing = await world.till.call("GET", f"/v1/members/{ANNA}/standing")
     words = [f"balance {balance}", *_standing(standing), *(f"offer {name}" for name in offers)]
     console.print(f"  {', '.join(words)}")
+    await world.until_up_to_date("Anna")
+    if (look := colours(world, PHONE, PIXEL)) not in told.looks:
+        told.looks.append(look)
+        console.print(Columns([*iphones(world, PHONE).renderables, *androids(world, PIXEL)]))
 
 
 def _standing(standing: Mapping[str, Any]) -> list[str]:
@@ -125,7 +108,7 @@ def _left(goal: Mapping[str, Any]) -> str:
 async def _end(world: World, console: Console, preset: Preset, told: Told) -> Ending:
     await world.until_up_to_date("Anna")
     console.print()
-    console.print(iphones(world, PHONE))
+    console.print(Columns([*iphones(world, PHONE).renderables, *androids(world, PIXEL)]))
     card = await world.card("Anna")
     balance, offers = await _state(world)
     return {
@@ -133,7 +116,8 @@ async def _end(world: World, console: Console, preset: Preset, told: Told) -> En
         "balance": balance,
         "offers": offers,
         "reasons": len(told.points),
+        "looks": len(told.looks),
         "cards_installed": sum(len(phone.passes) for phone in world.fleet.phones),
-        "stale_devices": sum(not device["up_to_date"] for device in card["devices"]),
+        "stale_devices": int(not is_up_to_date(card)),
         "errors": world.fleet.errors,
     }

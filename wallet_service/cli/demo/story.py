@@ -1,109 +1,46 @@
-"""The story of the demo: five members join, buy and spend; their phones follow, as phones do."""
+"""The story of the demo: five members join, buy and spend; their cards follow in both wallets."""
 
 import asyncio
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from wallet_service.cli.demo.android import buy_on_android, delete_on_android, google_figures, join_on_android
-from wallet_service.cli.demo.link import open_by_anybody
-from wallet_service.cli.demo.lots import hold_and_lapse
-from wallet_service.cli.demo.screen import iphones
-from wallet_service.cli.demo.world import World, until
-from wallet_service.simulators.till import TillRefused
-
-MEMBERS = (
-    {"name": "Anna Petrova", "external_id": "BH-1001", "phone": "+79161234567", "language": "ru"},
-    {"name": "Boris Keller", "external_id": "BH-1002", "phone": "+4915112345678", "language": "en"},
-    {"name": "Clara Lind", "external_id": "BH-1003", "phone": "+46701234567", "language": "sv"},
-)
+from wallet_service.cli.demo import android, link, lots, offers, phones, purchases, rules
+from wallet_service.cli.demo.world import World
 
 Ending = dict[str, Any]
+
+ACTS: Sequence[Callable[[World, Console], Awaitable[None]]] = (
+    phones.join,
+    phones.earn,
+    phones.spend,
+    phones.refuse,
+    purchases.buy,
+    purchases.give_back,
+    phones.sleep,
+    offers.give_and_redeem,
+    phones.lose,
+    lots.hold_and_lapse,
+    android.join_on_android,
+    android.buy_on_android,
+    rules.ask_the_time_machine,
+    rules.add_birthdays,
+    link.open_by_anybody,
+    android.delete_on_android,
+)
 
 
 async def tell(world: World, console: Console, stop: asyncio.Event) -> Ending:
     """Play the acts, all of them unless told to stop in between; what happened, in numbers."""
-    acts = (_join, _buy, _spend, _refuse, _sleep, _lose)
-    for act in (*acts, hold_and_lapse, join_on_android, buy_on_android, open_by_anybody, delete_on_android):
+    for act in ACTS:
         if stop.is_set():
             break
         console.print()
         await act(world, console)
     console.print()
     return await _end(world, console)
-
-
-async def _join(world: World, console: Console) -> None:
-    console.rule("Three members with iPhones join, and add their cards")
-    for wishes in MEMBERS:
-        who = await world.join(wishes)
-        await world.install(who, f"{who}'s iPhone")
-    await world.install("Anna", "Anna's Watch")
-    console.print("Each phone checked the signature, the manifest and the required fields before it took the card.")
-    console.print(iphones(world, *world.phones))
-
-
-async def _buy(world: World, console: Console) -> None:
-    console.rule("Anna buys: the till makes one call")
-    entry = await world.till.post("external:BH-1001", 250, "Hero Menu", once="receipt-4711")
-    again = await world.till.post("external:BH-1001", 250, "Hero Menu", once="receipt-4711")
-    console.print(f"+250 points, balance {entry['balance']}. Sent twice by mistake: still entry {again['id']}, once.")
-    seconds = await world.until_up_to_date("Anna")
-    console.print(f"Woken by Apple, asked, fetched: both devices show it after {seconds * 1000:.0f} ms.")
-    console.print(iphones(world, "Anna's iPhone", "Anna's Watch"))
-    for line in world.phones["Anna's iPhone"].notifications:
-        console.print(f"[italic]Lock screen:[/] {line}")
-
-
-async def _spend(world: World, console: Console) -> None:
-    console.rule("Boris earns by phone number, and spends with his card scanned")
-    await world.till.post("phone:+4915112345678", 900, "Family lunch")
-    await world.until_up_to_date("Boris")
-    entry = await world.till.post(world.cards["Boris"], -400, "Free burger")
-    await world.until_up_to_date("Boris")
-    console.print(f"+900 and -400 points, balance {entry['balance']}.")
-    console.print(iphones(world, "Boris's iPhone"))
-
-
-async def _refuse(world: World, console: Console) -> None:
-    console.rule("Nobody spends what is not there")
-    try:
-        await world.till.post("external:BH-1003", -1000)
-    except TillRefused as refusal:
-        problem = refusal.problem
-        console.print(f"{refusal.status} [bold]{problem['title']}[/]: {problem['detail']} ({problem['type']})")
-
-
-async def _sleep(world: World, console: Console) -> None:
-    console.rule("Clara's phone is off while she earns three times")
-    phone = world.phones["Clara's iPhone"]
-    phone.off()
-    for amount in (100, 150, 200):
-        await world.till.post("external:BH-1003", amount, "Coffee and a bun")
-        await asyncio.sleep(0.3)
-    before = phone.fetched
-    await phone.on()
-    await world.until_up_to_date("Clara")
-    console.print(f"Three changes, {phone.fetched - before} fetch: on again, it shows the present, not the past.")
-    console.print(iphones(world, "Clara's iPhone"))
-
-
-async def _lose(world: World, console: Console) -> None:
-    console.rule("Anna's watch is gone for good")
-    watch = world.phones["Anna's Watch"]
-    world.apns.kill_token(watch.push_token, int(time.time() * 1000))  # noqa: TID251 - Apple's clock, not ours
-    await world.till.post("external:BH-1001", 30, "Survey")
-
-    async def forgotten() -> bool:
-        card = await world.card("Anna")
-        return len(card["devices"]) == 1 and bool(card["up_to_date"])
-
-    await until(forgotten)
-    left = len((await world.card("Anna"))["devices"])
-    console.print(f"Apple says 410: the registration is dropped, {left} device is left and up to date.")
 
 
 async def _end(world: World, console: Console) -> Ending:
@@ -121,10 +58,29 @@ async def _end(world: World, console: Console) -> Ending:
         "cards_installed": sum(len(phone.passes) for phone in world.fleet.phones),
         "pushes_accepted": len(world.apns.received),
         "passes_fetched": world.fleet.fetched,
-        **google_figures(world.google),
+        **android.google_figures(world.google),
+        **await _loyalty(world),
         "stale_devices": sum(not is_true for *_, is_true in rows),
         "errors": world.fleet.errors + refused,
     }
+
+
+async def _loyalty(world: World) -> Ending:
+    """What the rules and the tills have done: newcomers welcomed, purchases recorded, how long a quote took."""
+    pasts = [await _past(world, card) for card in world.cards.values()]
+    return {
+        "welcomed": sum("mechanic:welcome" in origins for origins, _ in pasts),
+        "purchases": sum(bought for _, bought in pasts),
+        "quote_ms": round(world.quote_ms, 1),
+    }
+
+
+async def _past(world: World, member: str) -> tuple[set[str], int]:
+    """What a member was given points by, and how often they bought."""
+    lots_of = f"/v1/members/{member}/lots?limit=100&state="
+    pages = [await world.till.call("GET", lots_of + state) for state in ("open", "closed")]
+    purchases_of = await world.till.call("GET", f"/v1/members/{member}/purchases")
+    return {lot["origin"] for page in pages for lot in page["items"]}, len(purchases_of["items"])
 
 
 def _shown(card: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, bool]]:

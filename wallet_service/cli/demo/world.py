@@ -5,19 +5,22 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 
 from wallet_service.app import open_service
 from wallet_service.cards.google_issuers import claim_issuer
-from wallet_service.cards.publish import publish_template
-from wallet_service.cards.templates import read_template
+from wallet_service.cli.opening import open_preset
 from wallet_service.clock import SystemClock
-from wallet_service.loyalty.brands import claim_pass_type, create_brand, create_programme
+from wallet_service.flows import GO_THROUGH_DAYS
+from wallet_service.loyalty.brands import claim_pass_type, create_brand
 from wallet_service.loyalty.keys import Scope, create_key
+from wallet_service.loyalty.programme_file import Preset
 from wallet_service.service import Service
 from wallet_service.serving import listening, serving
 from wallet_service.settings import ApnsSettings, GoogleSettings, PushSettings, Settings
@@ -31,9 +34,9 @@ from wallet_service.simulators.till import SimulatedTill
 from wallet_service.wallets.apple.devpki import ROOT, make_dev_certificates
 from wallet_service.wallets.google.service_account import ServiceAccounts, install_service_account
 
-PASS_TYPE, TEAM, BRAND = "pass.com.example.burger-heroes", "DEMO123456", "Burger Heroes"
-TEMPLATE = "burger-heroes"
-ISSUER, ACCOUNT = "3388000000012345678", "cards@burger-heroes.iam.gserviceaccount.com"
+PASS_TYPE, TEAM = "pass.com.example.demo", "DEMO123456"
+ZONE = ZoneInfo("Europe/Berlin")
+ISSUER, ACCOUNT = "3388000000012345678", "cards@demo.iam.gserviceaccount.com"
 
 PATIENCE = 20.0
 """Seconds after which a phone that has not followed is called stale."""
@@ -46,6 +49,7 @@ class World:
     service: Service
     base_url: str
     key: str
+    programme: str
     till: SimulatedTill
     client: httpx2.AsyncClient
     apns: ApnsSimulator
@@ -56,6 +60,12 @@ class World:
     cards: dict[str, str] = field(default_factory=dict)
     phones: dict[str, SimulatedPhone] = field(default_factory=dict)
     androids: dict[str, AndroidPhone] = field(default_factory=dict)
+    quote_ms: float = 0.0
+    """How long the till waited for its quote."""
+
+    def today(self) -> datetime:
+        """Now, where the brand is."""
+        return self.service.clock.now().astimezone(ZONE)
 
     async def join(self, wishes: Mapping[str, str]) -> str:
         """Somebody enrols and is issued a card; the first name."""
@@ -79,6 +89,37 @@ class World:
     async def card(self, who: str) -> Any:
         """The card as REST tells it."""
         return await self.till.card(self.cards[who])
+
+    async def balance(self, member: str) -> int:
+        """The points that this member can spend."""
+        return int((await self.till.call("GET", f"/v1/members/{member}"))["balance"])
+
+    async def why(self, member: str, entry: int) -> str:
+        """Why this entry is in the member's ledger, in the words of the rules."""
+        return str((await self.till.call("GET", f"/v1/members/{member}/entries/{entry}/why"))["why"])
+
+    def back(self, phone: str, key: str) -> str:
+        """What a field on the back of the card on this iPhone says; nothing, if the card is without it."""
+        (card,) = self.phones[phone].passes.values()
+        return str(card.fields().get(key, {}).get("value", ""))
+
+    async def put_in_force(self, rules: Mapping[str, Any]) -> Any:
+        """Give the programme these rules from now on; what is different."""
+        return await self.till.call("PUT", f"/v1/programmes/{self.programme}/rules", rules)
+
+    async def turn_calendar(self) -> None:
+        """Let what the day brings be looked at now, which workers do every ten minutes."""
+        async with self.service.database.begin() as tx:
+            await self.service.engine.enqueue(tx, GO_THROUGH_DAYS)
+
+    async def until_balance(self, points: int, *members: str) -> None:
+        """Wait until these members have so many points, and their cards show it."""
+
+        async def reached() -> bool:
+            return all([await self.balance(self.cards[who]) == points for who in members])
+
+        await until(reached)
+        await self.until_up_to_date(*members)
 
     async def until_up_to_date(self, *members: str) -> float:
         """Wait until whatever shows the card of these members shows the truth; the seconds it took."""
@@ -107,10 +148,13 @@ def is_up_to_date(card: Mapping[str, Any]) -> bool:
 
 
 @asynccontextmanager
-async def open_world(home: Path, port: int = 0) -> AsyncIterator[World]:
-    """Everything up, in a home of its own."""
+async def open_world(home: Path, port: int, preset: Preset) -> AsyncIterator[World]:
+    """Everything up, in a home of its own, with a brand that runs the preset's programme, birthdays left out as yet.
+
+    A day's birthdays are looked for once, at whatever moment a worker comes to it: that would be before anybody joins.
+    """
     certs, pki = home / "certs", SimulatedPki.make(home / "apple")
-    make_dev_certificates(certs, PASS_TYPE, TEAM, BRAND, SystemClock().now())
+    make_dev_certificates(certs, PASS_TYPE, TEAM, preset.programme, SystemClock().now())
     async with (
         aclosing(await ApnsSimulator.start(pki, client_roots=certs / ROOT)) as apns,
         GoogleSimulator() as google,
@@ -130,34 +174,31 @@ async def open_world(home: Path, port: int = 0) -> AsyncIterator[World]:
         fleet = Fleet()
         apns.subscribe(fleet.hear)
         async with open_service(settings) as service, serving(service, listener=listener):
-            key = await open_sample_brand(service, open_google_account(google, home / "service-account.json"))
+            programme, key = await _open_brand(service, preset, _open_issuer(google, home / "service-account.json"))
             till = SimulatedTill(base_url, key, client)
-            yield World(service, base_url, key, till, client, apns, google, fleet, certs / ROOT)
+            yield World(service, base_url, key, programme, till, client, apns, google, fleet, certs / ROOT)
 
 
-def open_google_account(google: GoogleSimulator, file: Path) -> Path:
+def _open_issuer(google: GoogleSimulator, file: Path) -> Path:
     """What a brand does in Google's consoles: open an issuer, make a service account, and save the key it is given."""
     account = google.open_account(ACCOUNT)
-    google.open_issuer(ISSUER, account, name=BRAND)
+    google.open_issuer(ISSUER, account, name="Demo")
     file.write_text(json.dumps(account.key_file))
     return file
 
 
-async def open_sample_brand(service: Service, google_key: Path) -> str:
-    """A brand with both wallets, a published template and a programme; an API key that may do everything."""
-    source = read_template(service.settings.templates_dir / f"{TEMPLATE}.pkpasstemplate")
+async def _open_brand(service: Service, preset: Preset, google_key: Path) -> tuple[str, str]:
+    """A brand with both wallets and a programme; the programme's id, and an API key that may do everything."""
     async with service.database.begin() as tx:
-        brand = await create_brand(tx, BRAND)
+        brand = await create_brand(tx, preset.programme)
         await claim_pass_type(tx, brand, PASS_TYPE)
         await claim_issuer(tx, brand, ISSUER)
         install_service_account(google_key, ServiceAccounts(service.settings.certs_dir).file(ISSUER))
-        version = await publish_template(tx, brand, source)
-        await create_programme(
-            tx,
-            brand,
-            name="Heroes Club",
-            pass_type=PASS_TYPE,
-            template_version_id=version.id,
-            time_zone="Europe/Berlin",
-        )
-        return await create_key(tx, brand, "demo", frozenset(Scope))
+        key = await create_key(tx, brand, "demo", frozenset(Scope))
+    asked = {"name": preset.programme, "pass_type": PASS_TYPE, "time_zone": ZONE.key}
+    return (await open_preset(service, brand, _without_birthdays(preset), asked)).id, key
+
+
+def _without_birthdays(preset: Preset) -> Preset:
+    mechanics = [each for each in preset.rules.get("mechanics", ()) if each["on"] != "birthday"]
+    return replace(preset, rules={**preset.rules, "mechanics": mechanics})

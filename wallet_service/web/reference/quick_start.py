@@ -7,10 +7,10 @@ from wallet_service.web.reference.view import Chapter, Step
 STEPS: Mapping[str, str] = {
     "enrol_member": "A customer joins, once.",
     "issue_card": "The card: its `link` is the same for every phone, and what it shows stays up to date.",
-    "quote_purchase": "At the till: how much may points pay, and what would this basket give?",
-    "record_purchase": "The receipt. Points pay, the rules of the programme give, and the card follows.",
-    "refund_purchase": "Something comes back, and with it what it had given.",
-    "post_entry": "Or the till reckons by itself, and only moves points.",
+    "post_entry": "Points move because the till says so; the card shows it.",
+    "quote_purchase": "How much may points pay, and what would this basket give?",
+    "record_purchase": "The receipt. Points pay, and the rules of the programme give.",
+    "refund_purchase": "Something comes back. `PURCHASE` stands for the `id` in the answer before.",
 }
 """Operation -> why a till calls it."""
 

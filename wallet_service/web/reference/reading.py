@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
+from urllib.parse import urlencode
 
 from wallet_service.web.reference import terms
 from wallet_service.web.reference.curl import command, fill
@@ -31,7 +32,7 @@ def read(document: Json, problems: Iterable[Problem], address: str) -> Reference
         address=address,
         steps=list(steps(chapters)),
         chapters=chapters,
-        problem=_model(models, "Problem"),
+        refusal=[_model(models, name) for name in dict.fromkeys(models.within("Problem"))],
         problems=_by_status(chain.from_iterable(chain(*(each.problems.values() for each in operations)))),
     )
 
@@ -91,9 +92,11 @@ class _Reader:
         media_type, schema = _content(told.get("requestBody", {}))
         parameters = told.get("parameters", ())
         address = self.address + fill(path, dict(_examples(parameters, "path")))
-        headers = {_header(name): value for name, value in _examples(parameters, "header")}
-        for body in self.models.examples(schema):
-            yield command(method, address, headers, media_type, body)
+        asked = urlencode(dict(_examples(parameters, "query")))
+        for number, body in enumerate(self.models.examples(schema), 1):
+            once = f"{told['operationId'].replace('_', '-')}-{number}"  # a key is for one thing, and never for another
+            headers = {_header(name): once for name, _ in _examples(parameters, "header")}
+            yield command(method, f"{address}?{asked}" if asked else address, headers, media_type, body)
 
     def answer(self, status: int, response: Json) -> Answer:
         _, schema = _content(response)

@@ -9,7 +9,9 @@ Schema = Mapping[str, Any]
 SAMPLES: Mapping[str, Any] = {
     "string": "…",
     "date-time": "2026-11-22T12:30:00Z",
+    "date": "2026-11-22",
     "integer": 1,
+    "number": 1.5,
     "boolean": True,
     "object": {},
 }
@@ -148,7 +150,7 @@ def _limits(schema: Schema) -> Iterator[str]:
             yield f"up to {part['maxLength']} characters"
         if "maximum" in part:
             yield f"{_number(part['minimum'])} to {_number(part['maximum'])}"
-    if schema.get("default") not in {None, ""}:
+    if schema.get("default") not in (None, "", []):
         yield f"else {schema['default']}"
 
 

@@ -80,7 +80,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """All pages. `address`: where the service is reached; `problems`: those that any operation may meet."""
+    """All pages. `address`: where the service is reached; `refusal`: the objects that make a refusal, of any kind."""
 
     title: str
     version: str
@@ -89,5 +89,5 @@ class Reference:
     address: str
     steps: Sequence[Step]
     chapters: Sequence[Chapter]
-    problem: Model
+    refusal: Sequence[Model]
     problems: Mapping[int, Sequence[Problem]]
