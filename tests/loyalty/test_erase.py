@@ -12,13 +12,13 @@ from tests.loyalty.shop import Shop
 from tests.people import ANNA, BORIS
 from wallet_service.loyalty.addresses import keep_address
 from wallet_service.loyalty.awarding_sql import OWE
-from wallet_service.loyalty.balances import MemberGone, MemberNotFound
 from wallet_service.loyalty.brands import find_programme
 from wallet_service.loyalty.consent import Channel, Consent, Purpose
 from wallet_service.loyalty.consents import note_consents
 from wallet_service.loyalty.contact_forms import ContactKind
 from wallet_service.loyalty.contacts import contact, keep_attributes, keep_contacts
 from wallet_service.loyalty.erase import erase_member
+from wallet_service.loyalty.found import MemberGone, MemberNotFound
 from wallet_service.loyalty.happenings import Report, report
 from wallet_service.loyalty.members import Member, change_member, enrol_member, find_member, list_members
 from wallet_service.loyalty.merges import merge_members, undo_merge

@@ -6,9 +6,9 @@ import pytest
 
 from tests.loyalty.programme_file import file_with, mechanic
 from wallet_service.loyalty.entry import Kind
+from wallet_service.loyalty.explain import GRANTS, SAID, Told, explain
+from wallet_service.loyalty.explain_words import POINTS, SAYINGS
 from wallet_service.loyalty.rules.checks import HOLE, PLACEHOLDERS
-from wallet_service.loyalty.rules.explain import GRANTS, SAID, Told, explain
-from wallet_service.loyalty.rules.explain_words import POINTS, SAYINGS
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.loyalty.rules.library import library, together
 from wallet_service.loyalty.rules.reading import read_rulebook

@@ -37,8 +37,8 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
     """Take everything away that says who a member is, for ever; cards are withdrawn, what is in the books stays."""
-    from wallet_service.loyalty.balances import MemberGone
     from wallet_service.loyalty.erase import erase_member
+    from wallet_service.loyalty.found import MemberGone
     from wallet_service.loyalty.members import find_member
     from wallet_service.loyalty.references import parse_reference
     from wallet_service.web.render import refusal_reply

@@ -20,7 +20,10 @@ CENSUS: Mapping[str, tuple[str, str]] = {
     "devices": ("wallet_devices_registered", "Device registrations."),
     "stale_devices": ("wallet_devices_stale", "Devices that took a push over an hour ago and have not fetched since."),
     "held_jobs": ("wallet_jobs_held", "Jobs that failed and are kept for the operator."),
-    "parked_mechanics": ("wallet_mechanics_parked", "Mechanics that failed, and give nothing until somebody has looked."),
+    "parked_mechanics": (
+        "wallet_mechanics_parked",
+        "Mechanics that failed, and give nothing until somebody has looked.",
+    ),
     "google_saved": ("wallet_google_cards_saved", "Cards that are in somebody's Google Wallet."),
 }
 """Field of the census -> its metric. Without a database there are none: no figure is better than an old one."""

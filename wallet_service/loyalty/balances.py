@@ -1,48 +1,20 @@
 """Moving points: the hot path. A batch of postings is read, decided and written in three steps of one transaction."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from wallet_service.amounts import MOST, Points
 from wallet_service.database.seam import Row, Transaction
-from wallet_service.errors import Conflict, Invalid, NotFound, WalletServiceError
+from wallet_service.errors import Conflict, Invalid, WalletServiceError
 from wallet_service.loyalty.account import Account
 from wallet_service.loyalty.books import account_of, lock_members, read_lots, write
 from wallet_service.loyalty.entry import Entry
+from wallet_service.loyalty.found import only
 from wallet_service.loyalty.once import OnceKey, Reply, as_json, claim
-from wallet_service.loyalty.references import Kind, MemberRef
-
-NAMES: Mapping[Kind, str] = {"id": "id", "external": "external id", "phone": "phone", "card": "card"}
-"""How refusals speak of a reference; they never repeat it, since they are kept with their idempotency key."""
-
-
-class MemberNotFound(NotFound):
-    """No member of this brand answers to this reference."""
-
-    slug = "member-not-found"
-    title = "There is no such member"
-
-
-class MemberAmbiguous(Conflict):
-    """The reference fits members of several programmes of the brand; name the member by `mem_…`."""
-
-    slug = "member-ambiguous"
-    title = "Several members answer to this"
-
-
-class MemberGone(WalletServiceError):
-    """The member was erased: what stands in the books is nobody's any more, and nothing can be added to it."""
-
-    status = 410
-    slug = "member-erased"
-    title = "This member was erased"
-
-    def __init__(self) -> None:
-        """There is nothing to say of them."""
-        super().__init__("This member was erased.", remedy="Enrol the person anew, if they wish so.")
+from wallet_service.loyalty.references import MemberRef
 
 
 class InsufficientPoints(Conflict):
@@ -195,18 +167,6 @@ def _enter(account: Account, posting: Posting, amount: Points, now: datetime) ->
         reason=posting.reason,
         reference=posting.reference,
     )
-
-
-def only(rows: Sequence[Row], ref: MemberRef) -> Row:
-    """The one row a reference led to. Raises `MemberNotFound`, `MemberAmbiguous` or `MemberGone`."""
-    if not rows:
-        raise MemberNotFound(f"No member of this brand has this {NAMES[ref.kind]}.")
-    if len(rows) > 1:
-        members = [row.id for row in rows]
-        raise MemberAmbiguous(f"This {NAMES[ref.kind]} fits {len(rows)} members.", members=members)
-    if rows[0].erased_at is not None:
-        raise MemberGone
-    return rows[0]
 
 
 def _wanted(postings: Sequence[Posting]) -> str:

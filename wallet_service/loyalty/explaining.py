@@ -7,10 +7,10 @@ from wallet_service.loyalty import explaining_sql as sql
 from wallet_service.loyalty.brands import known_language
 from wallet_service.loyalty.entry import Kind
 from wallet_service.loyalty.expiring import last_day
+from wallet_service.loyalty.explain import Told, explain
 from wallet_service.loyalty.members import Member
 from wallet_service.loyalty.reversals import EntryNotFound
 from wallet_service.loyalty.rulebooks import Rulebooks, rulebook_at
-from wallet_service.loyalty.rules.explain import Told, explain
 
 
 async def explain_entry(

@@ -13,7 +13,7 @@ from wallet_service.loyalty import happenings_sql as sql
 from wallet_service.loyalty.awarding import Given, Happened, award, enter, happening_of, step, write_seats
 from wallet_service.loyalty.facts import CardInstalled, MemberEnrolled
 from wallet_service.loyalty.once import as_json
-from wallet_service.loyalty.receipts import recent
+from wallet_service.loyalty.recent import recent
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.loyalty.rules.happening import Trigger

@@ -10,9 +10,9 @@ from wallet_service.database.seam import Row, Transaction
 from wallet_service.errors import Conflict, WalletServiceError
 from wallet_service.ids import new_id
 from wallet_service.loyalty import sql
-from wallet_service.loyalty.balances import MemberGone, only
 from wallet_service.loyalty.brands import Programme, known_language, known_time_zone
 from wallet_service.loyalty.facts import MemberChanged, MemberEnrolled
+from wallet_service.loyalty.found import MemberGone, only
 from wallet_service.loyalty.once import as_json
 from wallet_service.loyalty.profile import is_correction, known_born, referral_code, require_born_by
 from wallet_service.loyalty.references import MemberRef, normal_phone

@@ -15,11 +15,11 @@ from wallet_service.errors import Conflict, NotFound
 from wallet_service.ids import is_id, new_id
 from wallet_service.loyalty import merges_sql as sql
 from wallet_service.loyalty.account import Account
-from wallet_service.loyalty.balances import only
 from wallet_service.loyalty.books import account_of, read_lots, write
 from wallet_service.loyalty.entry import Entry, Kind
 from wallet_service.loyalty.entry_list import entry_of
 from wallet_service.loyalty.facts import MembersMerged, MergeUndone
+from wallet_service.loyalty.found import only
 from wallet_service.loyalty.holds_sql import NUMBERS
 from wallet_service.loyalty.ledger_sql import LOTS
 from wallet_service.loyalty.lots import Lot

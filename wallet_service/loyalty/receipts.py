@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import orjson
@@ -11,20 +11,11 @@ import orjson
 from wallet_service.amounts import Points
 from wallet_service.errors import Conflict, Invalid
 from wallet_service.loyalty.once import OnceKey
+from wallet_service.loyalty.recent import recent
 from wallet_service.loyalty.redeemed import Redeemed, net
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.refunding import Bill, Pieces
 from wallet_service.loyalty.rules.happening import Line
-
-AHEAD, BEHIND = timedelta(minutes=5), timedelta(days=400)
-"""How far a till's clock may be ahead of ours, and how late a purchase may be told."""
-
-
-class MomentInvalid(Invalid):
-    """What happened lies at most 400 days back, and at most five minutes (of a till's clock) ahead."""
-
-    slug = "moment-invalid"
-    title = "It cannot have happened at this moment"
 
 
 class CurrencyMismatch(Invalid):
@@ -32,15 +23,6 @@ class CurrencyMismatch(Invalid):
 
     slug = "currency-mismatch"
     title = "The programme has another currency"
-
-
-def recent(at: datetime | None, now: datetime) -> datetime:
-    """The moment that a till tells of; None: now. Raises `MomentInvalid`."""
-    if at is None:
-        return now
-    if not now - BEHIND <= at <= now + AHEAD:
-        raise MomentInvalid("The moment is too far from now.", remedy="Look at the till's clock.")
-    return at
 
 
 class ReceiptTaken(Conflict):

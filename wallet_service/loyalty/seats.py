@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from wallet_service.database.seam import Row
 from wallet_service.loyalty.account import Account
-from wallet_service.loyalty.balances import only
+from wallet_service.loyalty.found import only
 from wallet_service.loyalty.offers_given import Present
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.rules.engine import Rules

@@ -4,9 +4,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from wallet_service.database.seam import Transaction
-from wallet_service.loyalty.balances import MemberGone
 from wallet_service.loyalty.erase import erase_member
 from wallet_service.loyalty.export import gather, write_zip
+from wallet_service.loyalty.found import MemberGone
 from wallet_service.loyalty.members import find_member
 from wallet_service.loyalty.moments import Place, is_place
 from wallet_service.loyalty.once import Reply

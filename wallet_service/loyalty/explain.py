@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from wallet_service.loyalty.entry import Kind
-from wallet_service.loyalty.rules.explain_words import POINTS, SAYINGS
+from wallet_service.loyalty.explain_words import POINTS, SAYINGS
 from wallet_service.loyalty.rules.rulebook import Rulebook, Words
 
 MECHANIC = "mechanic:"
