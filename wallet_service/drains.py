@@ -30,16 +30,16 @@ from wallet_service.flows import (
     TELL_GOOGLE,
     TELL_PHONES,
 )
-from wallet_service.loyalty.addresses import forget_stale_addresses
-from wallet_service.loyalty.daily import Daily
-from wallet_service.loyalty.holds import HoldsExpiring
-from wallet_service.loyalty.lapsing import LANES as LAPSING_LANES
-from wallet_service.loyalty.lapsing import Activating, Lapsing
-from wallet_service.loyalty.offers_given import OffersEnding
+from wallet_service.loyalty.awards.daily import Daily
+from wallet_service.loyalty.awards.owing import Owing
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
+from wallet_service.loyalty.journeys.simulations import Simulating
+from wallet_service.loyalty.ledger.holds import HoldsExpiring
+from wallet_service.loyalty.ledger.lapsing import LANES as LAPSING_LANES
+from wallet_service.loyalty.ledger.lapsing import Activating, Lapsing
+from wallet_service.loyalty.offers.offers_given import OffersEnding
 from wallet_service.loyalty.once import forget_old_keys
-from wallet_service.loyalty.owing import Owing
-from wallet_service.loyalty.rulebooks import Rulebooks
-from wallet_service.loyalty.simulations import Simulating
+from wallet_service.loyalty.people.addresses import forget_stale_addresses
 from wallet_service.service import Service
 
 TELLING_LANES = 2

@@ -15,6 +15,8 @@ from wallet_service.cards.issue import void_cards_of
 from wallet_service.cards.refresh import refresh_cards, refresh_merged, refresh_shown
 from wallet_service.database.seam import Settle, Transaction
 from wallet_service.engine.seam import Cron, Engine
+from wallet_service.loyalty.awards.happenings import note_installed, welcome
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
 from wallet_service.loyalty.facts import (
     BalanceChanged,
     CardInstalled,
@@ -30,8 +32,6 @@ from wallet_service.loyalty.facts import (
     SimulationAsked,
     StandingChanged,
 )
-from wallet_service.loyalty.happenings import note_installed, welcome
-from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.settings import PushSettings
 
 TELL_PHONES = "tell_phones"

@@ -13,7 +13,7 @@ from wallet_service.channels.memory import MemoryChannel
 from wallet_service.channels.seam import Message
 from wallet_service.channels.web_subscription import Subscription
 from wallet_service.database.seam import Row
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.people.members import Member
 from wallet_service.settings import PushSettings
 
 BROWSERS = text("""

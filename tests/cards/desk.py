@@ -20,7 +20,7 @@ from wallet_service.cards.tell import Telling
 from wallet_service.cards.templates import TemplateSource, read_template
 from wallet_service.database.seam import Row
 from wallet_service.loyalty.brands import Programme, create_programme, find_programme
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.people.members import Member
 from wallet_service.settings import PushSettings
 
 DUE = text("""

@@ -23,7 +23,7 @@ from wallet_service.cards.google_issuers import claim_issuer
 from wallet_service.cards.issue import Card
 from wallet_service.clock import SetClock
 from wallet_service.database.seam import Row
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.people.members import Member
 from wallet_service.settings import GoogleSettings, Settings
 from wallet_service.simulators.android import AndroidPhone
 from wallet_service.simulators.google import GoogleSimulator

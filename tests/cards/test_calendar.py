@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from wallet_service.amounts import Points
 from wallet_service.cards.calendar import dater
 from wallet_service.cards.numerals import NumbersUnknown
-from wallet_service.loyalty.expiring import Expiring, ends_of, expiring_next
-from wallet_service.loyalty.lots import Lot
+from wallet_service.loyalty.ledger.expiring import Expiring, ends_of, expiring_next
+from wallet_service.loyalty.ledger.lots import Lot
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)

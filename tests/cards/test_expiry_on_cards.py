@@ -17,9 +17,9 @@ from wallet_service.cards.issue import Card
 from wallet_service.cards.restyle import Restyling
 from wallet_service.clock import SetClock
 from wallet_service.database.seam import Database
-from wallet_service.loyalty.balances import Posting
 from wallet_service.loyalty.brands import Programme
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.ledger.balances import Posting
+from wallet_service.loyalty.people.members import Member
 
 NOTHING = ("0 bonuses", "Nothing expires")
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)

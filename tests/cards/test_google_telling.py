@@ -13,7 +13,7 @@ from tests.wallets.memory_wallet import MemoryWallet
 from wallet_service.cards.issue import Card, void_card
 from wallet_service.cards.tell import Telling
 from wallet_service.clock import SetClock
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.people.members import Member
 from wallet_service.outcomes import Delivered, Refused, TryLater, Unknown
 from wallet_service.settings import Settings
 from wallet_service.wallets.seam import Shown

@@ -18,9 +18,9 @@ from wallet_service.cards.issue import Card
 from wallet_service.cards.sql import TEMPLATE_BUNDLE
 from wallet_service.cards.templates import TemplateSource, from_bundle
 from wallet_service.clock import SetClock
-from wallet_service.loyalty.balances import post_entries
 from wallet_service.loyalty.brands import Programme
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.ledger.balances import post_entries
+from wallet_service.loyalty.people.members import Member
 
 ATELIER = edited(
     bundled("beauty-atelier"), "card.toml", 'expiring = "expires" }', 'expiring = "expires", offers = "offers" }'

@@ -16,7 +16,7 @@ from tests.loyalty.shop import Shop
 from wallet_service.cards.issue import Card
 from wallet_service.clock import SetClock
 from wallet_service.loyalty.brands import Programme
-from wallet_service.loyalty.members import change_member
+from wallet_service.loyalty.people.members import change_member
 
 NUMBERS = count(1)
 NAMES = st.sampled_from(

@@ -13,9 +13,9 @@ from wallet_service.app import open_service
 from wallet_service.channels.app_account import app_account_file
 from wallet_service.channels.memory import MemoryChannel
 from wallet_service.channels.seam import Channel, Message
-from wallet_service.loyalty.addresses import AppKind, keep_address, list_addresses
-from wallet_service.loyalty.apps import AppMessage, tell_apps
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.people.addresses import AppKind, keep_address, list_addresses
+from wallet_service.loyalty.people.apps import AppMessage, tell_apps
+from wallet_service.loyalty.people.members import Member
 from wallet_service.outcomes import Dead, Delivered, Outcome, TryLater
 from wallet_service.service import Apps
 from wallet_service.settings import FcmSettings, Settings

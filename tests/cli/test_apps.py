@@ -16,9 +16,9 @@ from wallet_service.app import open_service
 from wallet_service.channels.app_account import app_account_file, read_app_account
 from wallet_service.channels.app_push import AppAccountUnusable
 from wallet_service.cli.main import app
-from wallet_service.loyalty.addresses import keep_address
 from wallet_service.loyalty.brands import BrandNotFound
 from wallet_service.loyalty.found import MemberNotFound
+from wallet_service.loyalty.people.addresses import keep_address
 from wallet_service.settings import FcmSettings, Settings
 from wallet_service.simulators.fcm import FcmSimulator
 from wallet_service.simulators.fcm_tokens import AUDIENCE, TokenDesk

@@ -13,7 +13,7 @@ from tests.processes import ROOT, run, typed
 from wallet_service.cli.demo.plots import PLOTS
 from wallet_service.cli.demo.preset import tell_preset
 from wallet_service.cli.demo.world import open_world
-from wallet_service.loyalty.programme_file import PresetNotFound, find_preset
+from wallet_service.loyalty.awards.programme_file import PresetNotFound, find_preset
 from wallet_service.settings import Settings
 
 LOOKS = {"beauty-tiers": 3}

@@ -14,11 +14,11 @@ from wallet_service.cli.import_entries import KeyMissing, import_of_entries
 from wallet_service.cli.import_progress import Tally
 from wallet_service.cli.import_run import FIRST, ImportInterrupted, ResultsUnwritable
 from wallet_service.database.postgres import DatabaseUnavailable
-from wallet_service.loyalty.balances import Posting
 from wallet_service.loyalty.brands import BrandNotFound
 from wallet_service.loyalty.keys import Caller, Scope
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.ledger.balances import Posting
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.people.members import Member
 from wallet_service.service import Service
 from wallet_service.web.api.importing import BATCH
 from wallet_service.web.api.lanes import Lanes

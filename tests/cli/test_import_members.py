@@ -11,7 +11,7 @@ from tests.loyalty.shop import Shop
 from tests.people import ANNA, BORIS, PASS_TYPE, open_brand
 from wallet_service.cli.import_members import import_of_members
 from wallet_service.cli.import_progress import Tally
-from wallet_service.loyalty.members import Member, list_members
+from wallet_service.loyalty.people.members import Member, list_members
 from wallet_service.service import Service
 from wallet_service.web.api.importing import BATCH
 

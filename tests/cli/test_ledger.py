@@ -13,7 +13,7 @@ from tests.people import ANNA, BORIS, OTHER_PASS_TYPE, PASS_TYPE, open_brand
 from tests.processes import run, spelled
 from wallet_service.cli.ledger_progress import Board, Look, progress_line, shown
 from wallet_service.cli.progress import EVERY, Lines
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.people.members import Member
 from wallet_service.service import Service
 
 SPOIL = text("UPDATE member SET balance = balance + 1 WHERE id = :member")

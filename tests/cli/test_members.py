@@ -12,7 +12,7 @@ from tests.people import ANNA, PASS_TYPE, open_brand
 from tests.processes import typed
 from wallet_service.cli.members import ExportExists
 from wallet_service.loyalty.found import MemberGone
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.people.members import Member
 from wallet_service.private_files import OWNER_ONLY, mode_of
 from wallet_service.service import Service
 

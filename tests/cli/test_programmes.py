@@ -6,9 +6,9 @@ import pytest
 
 from tests.people import PASS_TYPE, Brand, open_brand
 from tests.processes import typed
+from wallet_service.loyalty.awards.programme_file import PresetNotFound, ProgrammeFileUnreadable, list_presets
+from wallet_service.loyalty.awards.rulebooks import RulebookNotFound
 from wallet_service.loyalty.brands import ProgrammeNotFound, claim_pass_type, create_brand
-from wallet_service.loyalty.programme_file import PresetNotFound, ProgrammeFileUnreadable, list_presets
-from wallet_service.loyalty.rulebooks import RulebookNotFound
 from wallet_service.service import Service
 from wallet_service.settings import Settings
 

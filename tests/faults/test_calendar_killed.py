@@ -15,9 +15,9 @@ from tests.people import Brand
 from tests.processes import Programs
 from wallet_service.bench import sql
 from wallet_service.ids import new_id
+from wallet_service.loyalty.awards.daily import PORTION, begin_days
+from wallet_service.loyalty.awards.rulebooks import Rulebooks, publish_rulebook
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.daily import PORTION, begin_days
-from wallet_service.loyalty.rulebooks import Rulebooks, publish_rulebook
 
 KILLS = 3
 MEMBERS, POINTS = (KILLS + 2) * PORTION, 50

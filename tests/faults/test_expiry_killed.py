@@ -15,8 +15,8 @@ from tests.people import Brand
 from tests.processes import Programs
 from wallet_service.bench import sql
 from wallet_service.ids import new_id
-from wallet_service.loyalty.entry import Kind
-from wallet_service.loyalty.seals import seal
+from wallet_service.loyalty.ledger.entry import Kind
+from wallet_service.loyalty.ledger.seals import seal
 
 CONTRADICTED = text("""
 SELECT m.id, m.balance, entries.sum AS entries, lots.sum AS lots

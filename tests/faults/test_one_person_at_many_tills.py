@@ -12,7 +12,7 @@ from tests.faults.test_expiry_killed import CONTRADICTED
 from tests.people import ANNA, BORIS, Brand
 from tests.web.api.desk import encoded
 from tests.web.api.sales import receipt, under_rules
-from wallet_service.loyalty.proving import prove_members
+from wallet_service.loyalty.ledger.proving import prove_members
 
 TILLS, ROUNDS, POINTS, SPENT = 16, 12, 300, 5
 OURS = {200, 201, 404, 409, 422}

@@ -14,7 +14,7 @@ from tests.people import ANNA, BORIS, PASS_TYPE, Brand
 from wallet_service.cards.faces import Shelf
 from wallet_service.cards.issue import issue_card
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.members import enrol_member
+from wallet_service.loyalty.people.members import enrol_member
 from wallet_service.service import Service
 from wallet_service.wallets.apple.wallet import TOKEN_PURPOSE
 from wallet_service.wallets.seam import image_name

@@ -14,18 +14,18 @@ from tests.people import PASS_TYPE, Brand, open_brand
 from wallet_service.app import open_service
 from wallet_service.clock import SetClock
 from wallet_service.errors import WalletServiceError
+from wallet_service.loyalty.awards.daily import Daily
+from wallet_service.loyalty.awards.happenings import Outcome, Report, report
+from wallet_service.loyalty.awards.owing import Owing
+from wallet_service.loyalty.awards.rulebooks import Rulebooks, publish_rulebook
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.daily import Daily
-from wallet_service.loyalty.happenings import Outcome, Report, report
-from wallet_service.loyalty.members import Member, enrol_member
 from wallet_service.loyalty.once import Reply
-from wallet_service.loyalty.owing import Owing
-from wallet_service.loyalty.purchases import record_purchases
-from wallet_service.loyalty.receipts import Purchase, Receipt, Return
+from wallet_service.loyalty.people.members import Member, enrol_member
 from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.refunds import refund
-from wallet_service.loyalty.rulebooks import Rulebooks, publish_rulebook
 from wallet_service.loyalty.rules.happening import Line, Trigger
+from wallet_service.loyalty.sales.purchases import record_purchases
+from wallet_service.loyalty.sales.receipts import Purchase, Receipt, Return
+from wallet_service.loyalty.sales.refunds import refund
 from wallet_service.service import Service
 from wallet_service.settings import Settings
 

@@ -14,9 +14,9 @@ from wallet_service.database.postgres import PostgresDatabase
 from wallet_service.database.seam import Database
 from wallet_service.errors import WalletServiceError
 from wallet_service.flows import map_flows, settle_by
-from wallet_service.loyalty import holds_sql
-from wallet_service.loyalty.account import RETURNED
-from wallet_service.loyalty.holds import (
+from wallet_service.loyalty.ledger import holds_sql
+from wallet_service.loyalty.ledger.account import RETURNED
+from wallet_service.loyalty.ledger.holds import (
     Hold,
     HoldsExpiring,
     capture_hold,
@@ -24,7 +24,7 @@ from wallet_service.loyalty.holds import (
     open_hold,
     release_hold,
 )
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.people.members import Member
 
 RETURNED_LOTS = text("SELECT sum(remaining) AS points FROM bonus_lot WHERE member_id = :member AND origin = :origin")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import permutations, product
 
 from wallet_service.amounts import MOST
-from wallet_service.loyalty.balances import Posting
+from wallet_service.loyalty.ledger.balances import Posting
 
 Answers = list[str]
 NOBODY: frozenset[str] = frozenset()

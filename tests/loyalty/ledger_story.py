@@ -13,9 +13,9 @@ from tests.loyalty.ledger_model import Model, at_once
 from tests.loyalty.shop import Shop, say
 from wallet_service.amounts import MOST
 from wallet_service.database.postgres import DatabaseUnavailable
-from wallet_service.loyalty.balances import Posting, post_entries
 from wallet_service.loyalty.brands import Programme
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.ledger.balances import Posting, post_entries
+from wallet_service.loyalty.people.members import Member
 from wallet_service.loyalty.references import Kind, MemberRef
 
 CUT_THE_LINE = text("SELECT pg_terminate_backend(pg_backend_pid())")

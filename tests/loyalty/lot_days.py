@@ -11,12 +11,12 @@ from tests.loyalty.shop import Shop, heard, say
 from tests.people import PASS_TYPE, open_brand
 from wallet_service.app import open_service
 from wallet_service.clock import SetClock, SystemClock
-from wallet_service.loyalty.balances import post_entries
-from wallet_service.loyalty.entry import Entry, Kind
-from wallet_service.loyalty.holds import HoldsExpiring
-from wallet_service.loyalty.lapsing import Activating, Lapsing
-from wallet_service.loyalty.members import Member
-from wallet_service.loyalty.seals import Terms, seal, terms
+from wallet_service.loyalty.ledger.balances import post_entries
+from wallet_service.loyalty.ledger.entry import Entry, Kind
+from wallet_service.loyalty.ledger.holds import HoldsExpiring
+from wallet_service.loyalty.ledger.lapsing import Activating, Lapsing
+from wallet_service.loyalty.ledger.seals import Terms, seal, terms
+from wallet_service.loyalty.people.members import Member
 from wallet_service.settings import Settings
 
 HOUR = timedelta(hours=1)

@@ -6,9 +6,9 @@ from sqlalchemy import text
 
 from tests.loyalty.lot_days import LotShop
 from tests.loyalty.lots_model import NEVER, Purse
-from wallet_service.loyalty import proof_sql
-from wallet_service.loyalty.members import Member
-from wallet_service.loyalty.proving import _prove
+from wallet_service.loyalty.ledger import proof_sql
+from wallet_service.loyalty.ledger.proving import _prove
+from wallet_service.loyalty.people.members import Member
 
 ENTRIES = text("""
 SELECT member_id, kind, amount, balance_after FROM ledger_entry WHERE member_id = ANY(CAST(:members AS text[])) ORDER BY id

@@ -15,16 +15,23 @@ from tests.loyalty.lots_unions import Union, part, unite
 from tests.loyalty.shop import heard
 from wallet_service.amounts import Points
 from wallet_service.errors import WalletServiceError
-from wallet_service.loyalty.balances import Posting, post_entries
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
 from wallet_service.loyalty.brands import Programme, find_programme
-from wallet_service.loyalty.entry import Entry
-from wallet_service.loyalty.holds import CaptureTooLarge, Hold, HoldsExpiring, capture_hold, open_hold, release_hold
-from wallet_service.loyalty.members import Member, Newcomer, enrol_members
-from wallet_service.loyalty.merges import merge_members, undo_merge
+from wallet_service.loyalty.ledger.balances import Posting, post_entries
+from wallet_service.loyalty.ledger.entry import Entry
+from wallet_service.loyalty.ledger.holds import (
+    CaptureTooLarge,
+    Hold,
+    HoldsExpiring,
+    capture_hold,
+    open_hold,
+    release_hold,
+)
+from wallet_service.loyalty.ledger.reversals import Reversal, reverse
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.people.members import Member, Newcomer, enrol_members
 from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.reversals import Reversal, reverse
-from wallet_service.loyalty.rulebooks import Rulebooks
+from wallet_service.loyalty.unions.merges import merge_members, undo_merge
 
 TICKS = count(1)
 RULEBOOKS = Rulebooks()

@@ -14,11 +14,11 @@ from wallet_service.app import open_service
 from wallet_service.clock import SetClock
 from wallet_service.errors import WalletServiceError
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.members import Member
-from wallet_service.loyalty.offers import Offer, archive_offer, define_offer, list_codes, make_codes
-from wallet_service.loyalty.offers_given import OffersEnding, PersonalOffer, Present, give_offer, give_offers
-from wallet_service.loyalty.offers_judged import Redeeming, Redemption, outcome_of, try_codes
-from wallet_service.loyalty.offers_redeemed import keep_redemptions, lay_out, redeem, unredeem, unredeem_of
+from wallet_service.loyalty.offers.offers import Offer, archive_offer, define_offer, list_codes, make_codes
+from wallet_service.loyalty.offers.offers_given import OffersEnding, PersonalOffer, Present, give_offer, give_offers
+from wallet_service.loyalty.offers.offers_judged import Redeeming, Redemption, outcome_of, try_codes
+from wallet_service.loyalty.offers.offers_redeemed import keep_redemptions, lay_out, redeem, unredeem, unredeem_of
+from wallet_service.loyalty.people.members import Member
 from wallet_service.loyalty.rules.happening import Line
 from wallet_service.loyalty.rules.offer import Check
 from wallet_service.settings import Settings

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from wallet_service.amounts import Points
-from wallet_service.loyalty.account import Account
-from wallet_service.loyalty.entry import Entry, Kind
-from wallet_service.loyalty.lots import Lot
-from wallet_service.loyalty.undoing import REVERSIBLE, Undoing, undo
+from wallet_service.loyalty.ledger.account import Account
+from wallet_service.loyalty.ledger.entry import Entry, Kind
+from wallet_service.loyalty.ledger.lots import Lot
+from wallet_service.loyalty.ledger.undoing import REVERSIBLE, Undoing, undo
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -12,13 +12,13 @@ from wallet_service.database.postgres import PostgresDatabase
 from wallet_service.database.seam import Database, Transaction
 from wallet_service.errors import WalletServiceError
 from wallet_service.flows import map_flows, settle_by
-from wallet_service.loyalty.balances import Posting, post_entries
 from wallet_service.loyalty.brands import Programme, create_programme, find_programme
-from wallet_service.loyalty.entry import Entry
-from wallet_service.loyalty.entry_list import list_entries
-from wallet_service.loyalty.members import Member, change_member, enrol_member, find_member
+from wallet_service.loyalty.ledger.balances import Posting, post_entries
+from wallet_service.loyalty.ledger.entry import Entry
+from wallet_service.loyalty.ledger.entry_list import list_entries
+from wallet_service.loyalty.ledger.proving import prove_members
 from wallet_service.loyalty.once import OnceKey, Reply
-from wallet_service.loyalty.proving import prove_members
+from wallet_service.loyalty.people.members import Member, change_member, enrol_member, find_member
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.service import Service
 from wallet_service.settings import PushSettings

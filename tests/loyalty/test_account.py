@@ -6,9 +6,9 @@ from hashlib import sha256
 import pytest
 
 from wallet_service.amounts import Points
-from wallet_service.loyalty.account import Account
-from wallet_service.loyalty.entry import Kind, LedgerBroken
-from wallet_service.loyalty.lots import Lot
+from wallet_service.loyalty.ledger.account import Account
+from wallet_service.loyalty.ledger.entry import Kind, LedgerBroken
+from wallet_service.loyalty.ledger.lots import Lot
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=30)

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from tests.loyalty.lot_days import HOUR, LotShop, open_lot_shop
 from wallet_service.amounts import MOST
-from wallet_service.loyalty.entry import Kind
-from wallet_service.loyalty.lapsing import IDLE, SOON
+from wallet_service.loyalty.ledger.entry import Kind
+from wallet_service.loyalty.ledger.lapsing import IDLE, SOON
 from wallet_service.settings import Settings
 
 TILLS = 16

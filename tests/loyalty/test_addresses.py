@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from tests.loyalty.shop import Shop
 from tests.people import ANNA, BORIS, OTHER_PASS_TYPE, open_brand
-from wallet_service.loyalty.addresses import (
+from wallet_service.loyalty.people.addresses import (
     DAYS_UNSEEN,
     MOST,
     AppAddress,
@@ -20,7 +20,7 @@ from wallet_service.loyalty.addresses import (
     keep_address,
     list_addresses,
 )
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.people.members import Member
 
 WAITING = text("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import text
 
 from tests.loyalty.club import DAY, Club, mechanic, open_club
-from wallet_service.loyalty.happenings import MembershipUnknown, buy_membership
-from wallet_service.loyalty.lot_list import LotState, list_lots
-from wallet_service.loyalty.mechanic_states import MechanicNotFound, list_mechanics, resume_mechanic
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.awards.happenings import MembershipUnknown, buy_membership
+from wallet_service.loyalty.awards.mechanic_states import MechanicNotFound, list_mechanics, resume_mechanic
+from wallet_service.loyalty.awards.standings import standing_of
+from wallet_service.loyalty.ledger.lot_list import LotState, list_lots
+from wallet_service.loyalty.people.members import Member
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.rules.happening import Line, Trigger
-from wallet_service.loyalty.standings import standing_of
 from wallet_service.settings import Settings
 
 PARK = text("""

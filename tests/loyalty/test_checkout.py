@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallet_service.amounts import MOST, Points
-from wallet_service.loyalty.checkout import (
+from wallet_service.loyalty.rules.happening import Line
+from wallet_service.loyalty.rules.rulebook import Goods, Spending
+from wallet_service.loyalty.sales.checkout import (
     Allowance,
     Bound,
     LinesInvalid,
@@ -14,8 +16,6 @@ from wallet_service.loyalty.checkout import (
     require_payable,
     total_of,
 )
-from wallet_service.loyalty.rules.happening import Line
-from wallet_service.loyalty.rules.rulebook import Goods, Spending
 
 BURGERS = Line("burger", "burgers", 2, 450)
 COLA = Line("cola", "drinks", 1, 340, 40)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallet_service.loyalty.consent import Channel, Consent, Purpose, may_reach
+from wallet_service.loyalty.people.consent import Channel, Consent, Purpose, may_reach
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from tests.loyalty.club import DAY, Club, mechanic, open_club
 from tests.loyalty.test_merges import merge
-from wallet_service.loyalty.daily import Daily
+from wallet_service.loyalty.awards.daily import Daily
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.settings import Settings
 

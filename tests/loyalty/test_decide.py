@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from wallet_service.amounts import MOST, Points
 from wallet_service.errors import Invalid
-from wallet_service.loyalty.account import Account
-from wallet_service.loyalty.balances import BalanceOutOfRange, InsufficientPoints, Posting, decide
+from wallet_service.loyalty.ledger.account import Account
+from wallet_service.loyalty.ledger.balances import BalanceOutOfRange, InsufficientPoints, Posting, decide
 from wallet_service.loyalty.references import MemberRef
 
 ANNA = MemberRef("external", "BH-1")

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.loyalty.shop import Shop, heard, say
 from wallet_service.cards.issue import void_card
-from wallet_service.loyalty.balances import post_entries
+from wallet_service.loyalty.ledger.balances import post_entries
 from wallet_service.loyalty.once import KeyInProgress, OnceKey, claim
 from wallet_service.loyalty.references import MemberRef
 

@@ -10,25 +10,25 @@ from sqlalchemy import text
 from tests.loyalty.offer_stand import FREE_COFFEE
 from tests.loyalty.shop import Shop
 from tests.people import ANNA, BORIS
-from wallet_service.loyalty.addresses import keep_address
-from wallet_service.loyalty.awarding_sql import OWE
+from wallet_service.loyalty.awards.awarding_sql import OWE
+from wallet_service.loyalty.awards.happenings import Report, report
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.consent import Channel, Consent, Purpose
-from wallet_service.loyalty.consents import note_consents
-from wallet_service.loyalty.contact_forms import ContactKind
-from wallet_service.loyalty.contacts import contact, keep_attributes, keep_contacts
-from wallet_service.loyalty.erase import erase_member
 from wallet_service.loyalty.found import MemberGone, MemberNotFound
-from wallet_service.loyalty.happenings import Report, report
-from wallet_service.loyalty.members import Member, change_member, enrol_member, find_member, list_members
-from wallet_service.loyalty.merges import merge_members, undo_merge
-from wallet_service.loyalty.offers import define_offer
-from wallet_service.loyalty.offers_given import Present, give_offers
+from wallet_service.loyalty.offers.offers import define_offer
+from wallet_service.loyalty.offers.offers_given import Present, give_offers
 from wallet_service.loyalty.once import OnceKey, Reply, as_json, keep
+from wallet_service.loyalty.people.addresses import keep_address
+from wallet_service.loyalty.people.consent import Channel, Consent, Purpose
+from wallet_service.loyalty.people.consents import note_consents
+from wallet_service.loyalty.people.contact_forms import ContactKind
+from wallet_service.loyalty.people.contacts import contact, keep_attributes, keep_contacts
+from wallet_service.loyalty.people.erase import erase_member
+from wallet_service.loyalty.people.members import Member, change_member, enrol_member, find_member, list_members
+from wallet_service.loyalty.people.sources import Introduction, Source, find_referrers
 from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.sources import Introduction, Source, find_referrers
+from wallet_service.loyalty.unions.merges import merge_members, undo_merge
 
 GONE = Reply(410, b"{}")
 OWED = {"mechanic": "friends", "points": 200, "live_days": None, "delay_days": 0, "occasion": "friend-of-anna"}

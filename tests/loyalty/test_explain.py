@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from tests.loyalty.programme_file import file_with, mechanic
-from wallet_service.loyalty.entry import Kind
-from wallet_service.loyalty.explain import GRANTS, SAID, Told, explain
-from wallet_service.loyalty.explain_words import POINTS, SAYINGS
+from wallet_service.loyalty.awards.explain import GRANTS, SAID, Told, explain
+from wallet_service.loyalty.awards.explain_words import POINTS, SAYINGS
+from wallet_service.loyalty.ledger.entry import Kind
 from wallet_service.loyalty.rules.checks import HOLE, PLACEHOLDERS
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.loyalty.rules.library import library, together

@@ -6,7 +6,7 @@ import zipfile
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from wallet_service.loyalty.export_zip import GrowingZip
+from wallet_service.loyalty.people.export_zip import GrowingZip
 
 NOON = datetime(2026, 11, 22, 12, 0, 7, tzinfo=UTC)
 

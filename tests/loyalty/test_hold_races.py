@@ -11,8 +11,8 @@ from tests.loyalty.lot_days import drained
 from tests.people import PASS_TYPE, open_brand
 from wallet_service.app import open_service
 from wallet_service.clock import SetClock, SystemClock
-from wallet_service.loyalty.balances import InsufficientPoints
-from wallet_service.loyalty.holds import Hold, HoldsExpiring, State
+from wallet_service.loyalty.ledger.balances import InsufficientPoints
+from wallet_service.loyalty.ledger.holds import Hold, HoldsExpiring, State
 from wallet_service.settings import Settings
 
 TILLS = 16

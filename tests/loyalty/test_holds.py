@@ -12,10 +12,10 @@ from tests.people import PASS_TYPE, open_brand
 from wallet_service.amounts import MOST
 from wallet_service.app import open_service
 from wallet_service.clock import SetClock, SystemClock
-from wallet_service.loyalty.balances import BalanceOutOfRange, InsufficientPoints
-from wallet_service.loyalty.entry import Kind, LedgerBroken
-from wallet_service.loyalty.holds import CaptureTooLarge, State
-from wallet_service.loyalty.lapsing import IDLE, SOON
+from wallet_service.loyalty.ledger.balances import BalanceOutOfRange, InsufficientPoints
+from wallet_service.loyalty.ledger.entry import Kind, LedgerBroken
+from wallet_service.loyalty.ledger.holds import CaptureTooLarge, State
+from wallet_service.loyalty.ledger.lapsing import IDLE, SOON
 from wallet_service.settings import Settings
 
 TICK = timedelta(microseconds=1)

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from tests.loyalty.lot_days import HOUR, LotShop, expiries, open_lot_shop
-from wallet_service.loyalty.entry import Kind
-from wallet_service.loyalty.lapsing import IDLE, SOON, Lapsing, until
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.ledger.entry import Kind
+from wallet_service.loyalty.ledger.lapsing import IDLE, SOON, Lapsing, until
+from wallet_service.loyalty.people.members import Member
 from wallet_service.settings import Settings
 
 TILLS = 16

@@ -13,12 +13,12 @@ from tests.people import PASS_TYPE, open_brand
 from wallet_service.amounts import Points
 from wallet_service.app import open_service
 from wallet_service.clock import SetClock, SystemClock
-from wallet_service.loyalty.holds import capture_hold, open_hold
-from wallet_service.loyalty.lapsing import activate_some, lapse_some
-from wallet_service.loyalty.lot_list import LotState, list_lots
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.ledger.holds import capture_hold, open_hold
+from wallet_service.loyalty.ledger.lapsing import activate_some, lapse_some
+from wallet_service.loyalty.ledger.lot_list import LotState, list_lots
+from wallet_service.loyalty.ledger.reversals import Reversal, reverse
+from wallet_service.loyalty.people.members import Member
 from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.reversals import Reversal, reverse
 from wallet_service.settings import Settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "ledger.md"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallet_service.amounts import Points
-from wallet_service.loyalty.lots import Lot, give_back, grow, lapsed, take, take_back
+from wallet_service.loyalty.ledger.lots import Lot, give_back, grow, lapsed, take, take_back
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

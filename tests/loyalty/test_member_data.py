@@ -10,15 +10,15 @@ from sqlalchemy import text
 from tests.loyalty.shop import Shop
 from tests.people import ANNA, BORIS
 from wallet_service.errors import WalletServiceError
+from wallet_service.loyalty.awards.daily_sql import BIRTHDAYS
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.consent import Channel, Consent, Purpose
-from wallet_service.loyalty.consents import ConsentAhead, list_consents, note_consents, present_consents
-from wallet_service.loyalty.contact_forms import ContactKind
-from wallet_service.loyalty.contacts import ContactTwice, contact, keep_attributes, keep_contacts, list_contacts
-from wallet_service.loyalty.daily_sql import BIRTHDAYS
-from wallet_service.loyalty.members import Member, Newcomer, change_member, enrol_member, enrol_members
-from wallet_service.loyalty.profile import BornFixed, BornInvalid
-from wallet_service.loyalty.sources import ReferrerUnknown, Source, source_of
+from wallet_service.loyalty.people.consent import Channel, Consent, Purpose
+from wallet_service.loyalty.people.consents import ConsentAhead, list_consents, note_consents, present_consents
+from wallet_service.loyalty.people.contact_forms import ContactKind
+from wallet_service.loyalty.people.contacts import ContactTwice, contact, keep_attributes, keep_contacts, list_contacts
+from wallet_service.loyalty.people.members import Member, Newcomer, change_member, enrol_member, enrol_members
+from wallet_service.loyalty.people.profile import BornFixed, BornInvalid
+from wallet_service.loyalty.people.sources import ReferrerUnknown, Source, source_of
 
 MAY, JUNE, JULY = date(1990, 5, 31), date(1990, 6, 1), date(1990, 7, 1)
 POSTER = Source("event", place="mitte", link="poster-7", utm_campaign="autumn")

@@ -9,7 +9,7 @@ from tests.people import ANNA
 from wallet_service.errors import Invalid, WalletServiceError
 from wallet_service.loyalty.brands import LanguageUnknown, TimeZoneUnknown
 from wallet_service.loyalty.found import MemberAmbiguous, MemberNotFound
-from wallet_service.loyalty.members import MemberExists, find_member, first_name, list_members
+from wallet_service.loyalty.people.members import MemberExists, find_member, first_name, list_members
 from wallet_service.loyalty.references import MemberRef, PhoneInvalid
 
 

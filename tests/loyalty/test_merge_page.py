@@ -9,12 +9,12 @@ import pytest
 
 from tests.loyalty.lot_days import LotShop, open_lot_shop
 from tests.loyalty.test_ledger_page import PAGE
-from wallet_service.loyalty.lot_list import LotState, list_lots
-from wallet_service.loyalty.members import Member
-from wallet_service.loyalty.merges import Merge, merge_members, undo_merge
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
+from wallet_service.loyalty.ledger.lot_list import LotState, list_lots
+from wallet_service.loyalty.ledger.reversals import Reversal, reverse
+from wallet_service.loyalty.people.members import Member
 from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.reversals import Reversal, reverse
-from wallet_service.loyalty.rulebooks import Rulebooks
+from wallet_service.loyalty.unions.merges import Merge, merge_members, undo_merge
 from wallet_service.settings import Settings
 
 ROW = re.compile(r"\| (\d+) \| [^|]+ \| (-?\d+) \| ([A-G0-9, ]*)\| (-?\d+) \| ([A-G0-9, ]*)\|\n")

@@ -12,9 +12,12 @@ from wallet_service.amounts import Points
 from wallet_service.app import open_service
 from wallet_service.cards.faces import states
 from wallet_service.clock import SetClock, SystemClock
-from wallet_service.loyalty.entry import Kind
-from wallet_service.loyalty.members import Member, MemberExists, find_member, list_members
-from wallet_service.loyalty.merges import (
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
+from wallet_service.loyalty.ledger.entry import Kind
+from wallet_service.loyalty.ledger.reversals import Reversal, reverse
+from wallet_service.loyalty.people.members import Member, MemberExists, find_member, list_members
+from wallet_service.loyalty.references import MemberRef
+from wallet_service.loyalty.unions.merges import (
     Merge,
     MergeAlreadyUndone,
     MergeNotFound,
@@ -22,10 +25,7 @@ from wallet_service.loyalty.merges import (
     merge_members,
     undo_merge,
 )
-from wallet_service.loyalty.merging import MemberHasHolds, MemberMerged, MergeAcrossProgrammes, MergeWithItself
-from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.reversals import Reversal, reverse
-from wallet_service.loyalty.rulebooks import Rulebooks
+from wallet_service.loyalty.unions.merging import MemberHasHolds, MemberMerged, MergeAcrossProgrammes, MergeWithItself
 from wallet_service.settings import Settings
 
 

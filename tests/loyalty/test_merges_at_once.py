@@ -11,9 +11,9 @@ from sqlalchemy import text
 from tests.loyalty.hold_desk import HoldDesk
 from tests.loyalty.test_merges import merge, open_desk, part, total
 from wallet_service.database.postgres import DatabaseUnavailable
-from wallet_service.loyalty.merges import merge_members
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
 from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.rulebooks import Rulebooks
+from wallet_service.loyalty.unions.merges import merge_members
 from wallet_service.settings import Settings
 
 WAITING = text("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")

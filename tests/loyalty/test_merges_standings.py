@@ -8,13 +8,13 @@ from sqlalchemy import text
 from tests.loyalty.club import Club, mechanic, open_club
 from tests.loyalty.offer_stand import FREE_COFFEE, OfferStand
 from tests.loyalty.test_merges import merge, part
-from wallet_service.loyalty.happenings import buy_membership
-from wallet_service.loyalty.members import Member
-from wallet_service.loyalty.purchases import list_purchases
+from wallet_service.loyalty.awards.happenings import buy_membership
+from wallet_service.loyalty.awards.standings import standing_of
+from wallet_service.loyalty.people.members import Member
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.rules.happening import Line, Trigger
 from wallet_service.loyalty.rules.standing import Standing
-from wallet_service.loyalty.standings import standing_of
+from wallet_service.loyalty.sales.purchases import list_purchases
 from wallet_service.settings import Settings
 
 COFFEE = Line("latte", "coffee", 1, 400)

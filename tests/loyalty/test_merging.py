@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallet_service.amounts import Points
-from wallet_service.loyalty.account import Account
-from wallet_service.loyalty.entry import Kind
-from wallet_service.loyalty.lots import Lot
-from wallet_service.loyalty.merging import (
+from wallet_service.loyalty.ledger.account import Account
+from wallet_service.loyalty.ledger.entry import Kind
+from wallet_service.loyalty.ledger.lots import Lot
+from wallet_service.loyalty.rules.standing import Done, Standing
+from wallet_service.loyalty.unions.merging import (
     LivingLot,
     MemberMerged,
     MergeAcrossProgrammes,
@@ -21,7 +22,6 @@ from wallet_service.loyalty.merging import (
     leave,
     require_mergeable,
 )
-from wallet_service.loyalty.rules.standing import Done, Standing
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallet_service.loyalty.moments import Moment, Place, What, is_place, woven
+from wallet_service.loyalty.people.moments import Moment, Place, What, is_place, woven
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OTHERS = [what for what in What if what is not What.ENTRY]

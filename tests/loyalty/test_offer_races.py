@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.loyalty.offer_stand import BONUS, FLYER, FREE_COFFEE, SUMMER, OfferStand, open_stand
-from wallet_service.loyalty.offers_given import Present
-from wallet_service.loyalty.offers_judged import OfferRefused, Redemption
+from wallet_service.loyalty.offers.offers_given import Present
+from wallet_service.loyalty.offers.offers_judged import OfferRefused, Redemption
 from wallet_service.settings import Settings
 
 TILLS = 16

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from tests.loyalty.offer_stand import BONUS, FLYER, FREE_COFFEE, SUMMER, OfferStand, open_stand
-from wallet_service.loyalty.offers import CodesUnfit, CodeTaken, OfferFixed
-from wallet_service.loyalty.offers_given import NotGivable, Present
-from wallet_service.loyalty.offers_judged import CodeNotFound, OfferRefused
-from wallet_service.loyalty.offers_redeemed import RedemptionBound, keep_redemptions, lay_out
+from wallet_service.loyalty.offers.offers import CodesUnfit, CodeTaken, OfferFixed
+from wallet_service.loyalty.offers.offers_given import NotGivable, Present
+from wallet_service.loyalty.offers.offers_judged import CodeNotFound, OfferRefused
+from wallet_service.loyalty.offers.offers_redeemed import RedemptionBound, keep_redemptions, lay_out
 from wallet_service.loyalty.rules.offer import Check, Reason
 from wallet_service.settings import Settings
 

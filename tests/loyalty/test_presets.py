@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import TEMPLATES
 from wallet_service.cards.templates import parse_template, read_template
 from wallet_service.cli.demo.plots import PLOTS
-from wallet_service.loyalty.programme_file import (
+from wallet_service.loyalty.awards.programme_file import (
     FOLDER,
     Preset,
     ProgrammeFileUnreadable,

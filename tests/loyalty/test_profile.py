@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from wallet_service.errors import Invalid
 from wallet_service.ids import ALPHABET
-from wallet_service.loyalty.contact_forms import ContactInvalid, ContactKind, normal_contact
-from wallet_service.loyalty.profile import (
+from wallet_service.loyalty.people.contact_forms import ContactInvalid, ContactKind, normal_contact
+from wallet_service.loyalty.people.profile import (
     BornFixed,
     BornInvalid,
     is_correction,

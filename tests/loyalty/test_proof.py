@@ -9,12 +9,12 @@ import pytest
 from tests.conftest import plain
 from tests.loyalty.shop import Shop
 from wallet_service.amounts import Points
-from wallet_service.loyalty.account import Account
-from wallet_service.loyalty.entry import Kind
-from wallet_service.loyalty.lots import Lot
-from wallet_service.loyalty.members import Member
-from wallet_service.loyalty.proof import KeptLot, Proof
-from wallet_service.loyalty.proving import LedgerTooLong, prove_member, prove_members
+from wallet_service.loyalty.ledger.account import Account
+from wallet_service.loyalty.ledger.entry import Kind
+from wallet_service.loyalty.ledger.lots import Lot
+from wallet_service.loyalty.ledger.proof import KeptLot, Proof
+from wallet_service.loyalty.ledger.proving import LedgerTooLong, prove_member, prove_members
+from wallet_service.loyalty.people.members import Member
 from wallet_service.loyalty.references import MemberRef
 
 AMOUNTS = (100, -30, 50, -90, 20)

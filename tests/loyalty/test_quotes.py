@@ -15,11 +15,8 @@ from tests.loyalty.club import Club, mechanic, open_club
 from tests.loyalty.rulebook_writer import CONDITION, GOODS, LIVES, Document, give_out, limits_out, when_out
 from wallet_service.amounts import Points
 from wallet_service.errors import WalletServiceError
-from wallet_service.loyalty.members import Member
 from wallet_service.loyalty.once import Reply
-from wallet_service.loyalty.purchases import record_purchases
-from wallet_service.loyalty.quotes import Quote, quote
-from wallet_service.loyalty.receipts import Purchase, Receipt
+from wallet_service.loyalty.people.members import Member
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.rules.forms import RulebookInvalid
 from wallet_service.loyalty.rules.happening import Line
@@ -36,6 +33,9 @@ from wallet_service.loyalty.rules.rulebook import (
     Percent,
     Period,
 )
+from wallet_service.loyalty.sales.purchases import record_purchases
+from wallet_service.loyalty.sales.quotes import Quote, quote
+from wallet_service.loyalty.sales.receipts import Purchase, Receipt
 from wallet_service.settings import Settings
 
 NUMBERS = count(1)

@@ -1,7 +1,7 @@
 """What codes leave to be paid of a receipt."""
 
-from wallet_service.loyalty.redeemed import ORIGIN, Redeemed, by_rules, net
 from wallet_service.loyalty.rules.happening import Line
+from wallet_service.loyalty.rules.redeemed import ORIGIN, Redeemed, by_rules, net
 
 COFFEE, CAKE = Line("latte", "coffee", 2, 300, 50), Line("cake", "cakes", 1, 400)
 TENTH = Redeemed("red_1", "tenth", "TEN", 95, (55, 40))

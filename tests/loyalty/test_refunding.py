@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallet_service.loyalty.refunding import AlreadyReturned, Back, Bill, RefundInvalid, back, returned
 from wallet_service.loyalty.rules.happening import Line
+from wallet_service.loyalty.rules.refunding import AlreadyReturned, Back, Bill, RefundInvalid, back, returned
 
 BILL = Bill([Line("burger", "burgers", 2, 450), Line("cola", "drinks", 1, 340, 40)], 900, 300, (45, 100))
 NONE = (0, 0)

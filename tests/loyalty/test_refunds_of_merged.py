@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.loyalty.club import Club, mechanic, open_club
-from wallet_service.loyalty.members import Member
-from wallet_service.loyalty.merges import Merge, merge_members, undo_merge
-from wallet_service.loyalty.receipts import Purchase
+from wallet_service.loyalty.people.members import Member
 from wallet_service.loyalty.references import MemberRef
+from wallet_service.loyalty.sales.receipts import Purchase
+from wallet_service.loyalty.unions.merges import Merge, merge_members, undo_merge
 from wallet_service.settings import Settings
 
 

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from tests.loyalty.club import DAY, Club, mechanic, open_club
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.entry import Kind
-from wallet_service.loyalty.reports import (
+from wallet_service.loyalty.journeys.reports import (
     COLUMNS,
     Moved,
     SpanInvalid,
@@ -21,6 +20,7 @@ from wallet_service.loyalty.reports import (
     sold_report,
     together,
 )
+from wallet_service.loyalty.ledger.entry import Kind
 from wallet_service.loyalty.rules.happening import Line
 from wallet_service.settings import Settings
 

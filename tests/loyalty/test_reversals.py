@@ -11,13 +11,13 @@ from tests.people import PASS_TYPE, open_brand
 from wallet_service.amounts import MOST, Points
 from wallet_service.app import open_service
 from wallet_service.clock import SetClock, SystemClock
-from wallet_service.loyalty.balances import BalanceOutOfRange
-from wallet_service.loyalty.entry import Entry
-from wallet_service.loyalty.members import Member
-from wallet_service.loyalty.proving import prove_members
+from wallet_service.loyalty.ledger.balances import BalanceOutOfRange
+from wallet_service.loyalty.ledger.entry import Entry
+from wallet_service.loyalty.ledger.proving import prove_members
+from wallet_service.loyalty.ledger.reversals import EntryNotFound, Reversal, reverse
+from wallet_service.loyalty.ledger.undoing import AlreadyReversed
+from wallet_service.loyalty.people.members import Member
 from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.reversals import EntryNotFound, Reversal, reverse
-from wallet_service.loyalty.undoing import AlreadyReversed
 from wallet_service.settings import Settings
 
 OLD_ENTRY = text("""

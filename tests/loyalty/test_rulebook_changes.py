@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wallet_service.loyalty.rulebook_changes import Change, changes, plain, redefined
-from wallet_service.loyalty.rulebook_doubts import Doubt, doubts, doubts_of_change
+from wallet_service.loyalty.awards.rulebook_changes import Change, changes, plain, redefined
+from wallet_service.loyalty.awards.rulebook_doubts import Doubt, doubts, doubts_of_change
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.loyalty.rules.rulebook import During, Mechanic, Rulebook, Tier
 

@@ -9,9 +9,8 @@ from sqlalchemy import text
 
 from tests.loyalty.shop import Shop
 from wallet_service.database.seam import Transaction
-from wallet_service.loyalty.brands import Programme, ProgrammeNotFound, find_programme
-from wallet_service.loyalty.rulebook_changes import Change
-from wallet_service.loyalty.rulebooks import (
+from wallet_service.loyalty.awards.rulebook_changes import Change
+from wallet_service.loyalty.awards.rulebooks import (
     PublishedRulebook,
     RulebookNotFound,
     Rulebooks,
@@ -23,6 +22,7 @@ from wallet_service.loyalty.rulebooks import (
     rules_in_force,
     rules_numbered,
 )
+from wallet_service.loyalty.brands import Programme, ProgrammeNotFound, find_programme
 from wallet_service.loyalty.rules.forms import RulebookInvalid
 from wallet_service.loyalty.rules.rulebook import EMPTY
 

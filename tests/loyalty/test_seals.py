@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallet_service.amounts import Points
-from wallet_service.loyalty.account import Account
-from wallet_service.loyalty.entry import Entry
-from wallet_service.loyalty.seals import as_list
+from wallet_service.loyalty.ledger.account import Account
+from wallet_service.loyalty.ledger.entry import Entry
+from wallet_service.loyalty.ledger.seals import as_list
 
 PAGE = Path(__file__).parents[2] / "docs" / "ledger-proof.md"
 EXAMPLE = re.compile(r"^    (\d+ mem_anna .*)\n    ([0-9a-f]{64})$", re.MULTILINE)

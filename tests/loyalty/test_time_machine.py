@@ -10,17 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from tests.loyalty.club import DAY, MONDAY, Club, mechanic, open_club
+from wallet_service.loyalty.awards.happenings import buy_membership
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.happenings import buy_membership
-from wallet_service.loyalty.members import Member
-from wallet_service.loyalty.receipts import Purchase
-from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.rules.engine import compile_rules
-from wallet_service.loyalty.rules.happening import Line, Trigger
-from wallet_service.loyalty.rules.reading import read_rulebook
-from wallet_service.loyalty.rules.replay import Replay
-from wallet_service.loyalty.rules.replay_report import distribution, report
-from wallet_service.loyalty.simulations import (
+from wallet_service.loyalty.journeys.simulations import (
     IDLE,
     MOST_WAITING,
     Simulating,
@@ -32,7 +24,15 @@ from wallet_service.loyalty.simulations import (
     joined,
     rules_to_try,
 )
-from wallet_service.loyalty.time_machine import Span, size, travel
+from wallet_service.loyalty.journeys.time_machine import Span, size, travel
+from wallet_service.loyalty.people.members import Member
+from wallet_service.loyalty.references import MemberRef
+from wallet_service.loyalty.rules.engine import compile_rules
+from wallet_service.loyalty.rules.happening import Line, Trigger
+from wallet_service.loyalty.rules.reading import read_rulebook
+from wallet_service.loyalty.rules.replay import Replay
+from wallet_service.loyalty.rules.replay_report import distribution, report
+from wallet_service.loyalty.sales.receipts import Purchase
 from wallet_service.settings import Settings
 
 MINUTE = timedelta(minutes=1)

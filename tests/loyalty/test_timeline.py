@@ -7,15 +7,15 @@ from sqlalchemy import text
 from tests.loyalty.shop import Shop
 from tests.people import ANNA, BORIS
 from wallet_service.database.seam import Transaction
-from wallet_service.loyalty import timeline_sql
-from wallet_service.loyalty.consent import Channel, Consent, Purpose
-from wallet_service.loyalty.consents import note_consents
-from wallet_service.loyalty.members import Member
-from wallet_service.loyalty.merges import merge_members
-from wallet_service.loyalty.moments import Moment, Place, What
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
+from wallet_service.loyalty.people import timeline_sql
+from wallet_service.loyalty.people.consent import Channel, Consent, Purpose
+from wallet_service.loyalty.people.consents import note_consents
+from wallet_service.loyalty.people.members import Member
+from wallet_service.loyalty.people.moments import Moment, Place, What
+from wallet_service.loyalty.people.timeline import list_timeline
 from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.rulebooks import Rulebooks
-from wallet_service.loyalty.timeline import list_timeline
+from wallet_service.loyalty.unions.merges import merge_members
 
 LIVE = """
 INSERT INTO purchase (id, brand_id, member_id, receipt, fingerprint, at, lines, total, paid, points_spent, gave, returned,

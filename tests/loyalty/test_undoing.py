@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.loyalty.purse import DAY, NOON, Purse
 from wallet_service.amounts import Points
-from wallet_service.loyalty.entry import Kind
-from wallet_service.loyalty.undoing import REVERSIBLE, AlreadyReversed, HoldOpen, NotReversible, undo
+from wallet_service.loyalty.ledger.entry import Kind
+from wallet_service.loyalty.ledger.undoing import REVERSIBLE, AlreadyReversed, HoldOpen, NotReversible, undo
 
 
 def test_points_spent_come_back_to_their_lots_in_as_many_parts_as_one_likes():

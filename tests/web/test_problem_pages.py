@@ -20,7 +20,7 @@ COMMAND_LINE = (
     "wallet_service.cards.publish",
     "wallet_service.channels.app_push",
     "wallet_service.cli.",
-    "wallet_service.loyalty.programme_file",
+    "wallet_service.loyalty.awards.programme_file",
     "wallet_service.wallets.apple.enrolment",
     "wallet_service.wallets.apple.push.apns2_adapter",
     "wallet_service.wallets.apple.preview.",

@@ -13,10 +13,10 @@ from wallet_service.bench.crowd import Crowd, gather_crowd
 from wallet_service.bench.harness import ROUNDS, Effort, Figure, Figures, Goal, of_pairs, on_loop, steps
 from wallet_service.bench.servers import premises
 from wallet_service.database.seam import Database
-from wallet_service.loyalty.balances import Posting
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
+from wallet_service.loyalty.ledger.balances import Posting
 from wallet_service.loyalty.once import OnceKey
 from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.rulebooks import Rulebooks
 from wallet_service.serving import spare_collector
 from wallet_service.web.render import render_posting
 from wallet_service.web.render_purchases import render_purchase

@@ -11,7 +11,7 @@ from wallet_service.bench.crowd import CHUNK, Crowd, gather_crowd
 from wallet_service.bench.harness import BenchImpossible, Effort, Figure, Figures, Goal, on_loop, steps
 from wallet_service.bench.servers import premises
 from wallet_service.database.seam import Database
-from wallet_service.loyalty.lapsing import LANES, Lapsing
+from wallet_service.loyalty.ledger.lapsing import LANES, Lapsing
 from wallet_service.serving import spare_collector
 
 FIGURES = (

@@ -7,7 +7,7 @@ from wallet_service.bench.harness import ROUNDS, Effort, Figure, Figures, Goal, 
 from wallet_service.bench.purchases import CALLERS, per_second
 from wallet_service.bench.sales import Sale, open_shop, selling
 from wallet_service.bench.servers import premises
-from wallet_service.loyalty.rulebooks import Rulebooks
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
 from wallet_service.serving import spare_collector
 from wallet_service.web.render import render_posting
 from wallet_service.web.render_purchases import render_purchase

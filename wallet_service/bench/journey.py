@@ -12,8 +12,8 @@ from wallet_service.bench.harness import BenchImpossible, Effort, progress, step
 from wallet_service.bench.mechanics_book import BOOK, PLACES, WARES
 from wallet_service.bench.servers import premises
 from wallet_service.loyalty.brands import find_programme
+from wallet_service.loyalty.journeys.time_machine import Span, travel
 from wallet_service.loyalty.rules.engine import compile_rules
-from wallet_service.loyalty.time_machine import Span, travel
 from wallet_service.service import Service
 from wallet_service.serving import spare_collector
 

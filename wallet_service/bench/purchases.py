@@ -15,7 +15,7 @@ from wallet_service.bench.sales import LINES, Sale, open_shop, past, selling
 from wallet_service.bench.servers import premises
 from wallet_service.clock import SystemClock
 from wallet_service.database.seam import Database
-from wallet_service.loyalty.rulebooks import Rulebooks
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
 from wallet_service.serving import spare_collector
 from wallet_service.web.render import render_posting
 from wallet_service.web.render_purchases import render_purchase

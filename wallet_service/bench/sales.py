@@ -12,14 +12,14 @@ from wallet_service.bench import sales_sql as sql
 from wallet_service.bench.crowd import CHUNK, Crowd, gather_crowd
 from wallet_service.bench.harness import progress
 from wallet_service.database.seam import Database
+from wallet_service.loyalty.awards.rulebooks import publish_rulebook
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.receipts import Receipt
 from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.rulebooks import publish_rulebook
 from wallet_service.loyalty.rules.engine import compile_rules, take_in
 from wallet_service.loyalty.rules.happening import Happening, Line, Trigger
 from wallet_service.loyalty.rules.reading import read_rulebook
 from wallet_service.loyalty.rules.standing import Standing, to_document
+from wallet_service.loyalty.sales.receipts import Receipt
 from wallet_service.service import Service
 from wallet_service.web.writes import Writes
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from wallet_service.cards.announcing import Announce, Change
 from wallet_service.cards.placeholders import Holder
-from wallet_service.loyalty.expiring import Expiring
+from wallet_service.loyalty.ledger.expiring import Expiring
 from wallet_service.wallets.seam import CardFace, Design, Value
 
 

@@ -15,8 +15,8 @@ from wallet_service.cards.placeholders import EXPIRY, Holder, field_of
 from wallet_service.cards.standing import NOTHING, read_standing
 from wallet_service.cards.templates import Template, design, design_key, fillers, from_bundle, parse_template
 from wallet_service.database.seam import Database, Row, Transaction
-from wallet_service.loyalty.lot_list import expiring_of
-from wallet_service.loyalty.members import first_name
+from wallet_service.loyalty.ledger.lot_list import expiring_of
+from wallet_service.loyalty.people.members import first_name
 from wallet_service.wallets.seam import CardFace, Design, Package, Wallet
 
 ELSE = ""

@@ -12,7 +12,7 @@ from wallet_service.errors import Conflict, NotFound
 from wallet_service.ids import is_id, new_id
 from wallet_service.loyalty.brands import find_programme
 from wallet_service.loyalty.facts import MemberErased
-from wallet_service.loyalty.members import Member, lock_member
+from wallet_service.loyalty.people.members import Member, lock_member
 from wallet_service.wallets.seam import Wallet
 
 

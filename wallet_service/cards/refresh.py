@@ -23,7 +23,7 @@ from wallet_service.loyalty.facts import (
     MergeUndone,
     StandingChanged,
 )
-from wallet_service.loyalty.members import first_name
+from wallet_service.loyalty.people.members import first_name
 
 Past = Mapping[str, str | None]
 """What changed about a member, as it was before."""

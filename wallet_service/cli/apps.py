@@ -51,10 +51,10 @@ def send_test(
     Exit code 1 if Firebase accepted none.
     """
     from wallet_service.ids import new_id
-    from wallet_service.loyalty.addresses import AppAddress
-    from wallet_service.loyalty.apps import AppMessage, tell_apps
     from wallet_service.loyalty.brands import known_brand
-    from wallet_service.loyalty.members import find_member
+    from wallet_service.loyalty.people.addresses import AppAddress
+    from wallet_service.loyalty.people.apps import AppMessage, tell_apps
+    from wallet_service.loyalty.people.members import find_member
     from wallet_service.loyalty.references import parse_reference
 
     async def act(service: Service) -> Mapping[AppAddress, Outcome]:

@@ -8,8 +8,8 @@ import orjson
 from wallet_service.cli.import_file import Source
 from wallet_service.cli.import_run import Kind
 from wallet_service.errors import Invalid
-from wallet_service.loyalty.balances import Posting
 from wallet_service.loyalty.keys import Caller, Scope
+from wallet_service.loyalty.ledger.balances import Posting
 from wallet_service.web.api.lanes import AHEAD, Lanes
 from wallet_service.web.api.lines import LineReader
 from wallet_service.web.idempotency import once_key

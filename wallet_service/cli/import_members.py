@@ -9,9 +9,9 @@ from wallet_service.cli.import_run import Kind
 from wallet_service.database.seam import Database, Transaction
 from wallet_service.errors import Invalid, WalletServiceError
 from wallet_service.loyalty.brands import Programme, find_programme
-from wallet_service.loyalty.members import Enrolled, Member, MemberExists, Newcomer, enrol_members, normal_form
 from wallet_service.loyalty.once import Reply
-from wallet_service.loyalty.sources import Source
+from wallet_service.loyalty.people.members import Enrolled, Member, MemberExists, Newcomer, enrol_members, normal_form
+from wallet_service.loyalty.people.sources import Source
 from wallet_service.web.api.lines import read_line
 from wallet_service.web.api.member_models import NewMember
 from wallet_service.web.api.ndjson import Line

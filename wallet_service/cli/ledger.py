@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wallet_service.cli.session import OUT, in_service
-from wallet_service.loyalty.proof import Proof
+from wallet_service.loyalty.ledger.proof import Proof
 
 if TYPE_CHECKING:
     from wallet_service.service import Service
@@ -81,7 +81,7 @@ async def _sizes(service: "Service", brand: str) -> Mapping[str, int]:
 
 
 async def _proofs(service: "Service", brands: Iterable[str], member: str) -> AsyncGenerator[Sequence[Proof], None]:
-    from wallet_service.loyalty.proving import prove_member, prove_members
+    from wallet_service.loyalty.ledger.proving import prove_member, prove_members
     from wallet_service.loyalty.references import parse_reference
 
     for brand in brands:

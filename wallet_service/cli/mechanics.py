@@ -10,10 +10,10 @@ import typer
 if TYPE_CHECKING:
     from wallet_service.cli.tally import Board
     from wallet_service.database.seam import Transaction
+    from wallet_service.loyalty.awards.mechanic_states import MechanicState
     from wallet_service.loyalty.brands import Programme
-    from wallet_service.loyalty.mechanic_states import MechanicState
+    from wallet_service.loyalty.journeys.time_machine import Span
     from wallet_service.loyalty.rules.engine import Rules
-    from wallet_service.loyalty.time_machine import Span
     from wallet_service.service import Service
 
 app = typer.Typer(no_args_is_help=True)
@@ -28,9 +28,9 @@ def mechanics() -> None:
 def list_(brand: Annotated[str, typer.Option(help="The brand's id.")]) -> None:
     """Show the mechanics of a brand's rules in force: what sets them off, and which are parked because they failed."""
     from wallet_service.cli.session import OUT, in_service, listing
+    from wallet_service.loyalty.awards.mechanic_states import list_mechanics
+    from wallet_service.loyalty.awards.rulebooks import Rulebooks
     from wallet_service.loyalty.brands import known_brand
-    from wallet_service.loyalty.mechanic_states import list_mechanics
-    from wallet_service.loyalty.rulebooks import Rulebooks
 
     async def act(service: "Service") -> "list[MechanicState]":
         async with service.database.read() as tx:
@@ -50,9 +50,9 @@ def resume(
 ) -> None:
     """Let a parked mechanic give again. What it would have given meanwhile is not made up for."""
     from wallet_service.cli.session import OUT, in_transaction
+    from wallet_service.loyalty.awards.mechanic_states import resume_mechanic
+    from wallet_service.loyalty.awards.rulebooks import Rulebooks
     from wallet_service.loyalty.brands import known_brand
-    from wallet_service.loyalty.mechanic_states import resume_mechanic
-    from wallet_service.loyalty.rulebooks import Rulebooks
 
     async def act(tx: "Transaction") -> int:
         return len(await resume_mechanic(tx, Rulebooks(), await known_brand(tx, brand), name))
@@ -87,8 +87,8 @@ def simulate(
 
     from wallet_service.cli.journey import lines_of
     from wallet_service.cli.session import OUT, in_service
-    from wallet_service.loyalty.programme_file import read_programme_file
-    from wallet_service.loyalty.time_machine import Span
+    from wallet_service.loyalty.awards.programme_file import read_programme_file
+    from wallet_service.loyalty.journeys.time_machine import Span
 
     given, span = read_programme_file(file), Span(_aware(since), _aware(until))
 
@@ -107,11 +107,11 @@ async def _travel(
     service: "Service", programme_id: str, given: Mapping[str, Any], span: "Span", *, only: bool
 ) -> dict[str, Any]:
     from wallet_service.cli.tally import shown
-    from wallet_service.loyalty.rulebooks import programme_of
+    from wallet_service.loyalty.awards.rulebooks import programme_of
+    from wallet_service.loyalty.journeys.simulations import rules_to_try
+    from wallet_service.loyalty.journeys.time_machine import size
     from wallet_service.loyalty.rules.engine import compile_rules
     from wallet_service.loyalty.rules.reading import read_rulebook
-    from wallet_service.loyalty.simulations import rules_to_try
-    from wallet_service.loyalty.time_machine import size
 
     async with service.database.read() as tx:
         programme = await programme_of(tx, programme_id)
@@ -123,8 +123,8 @@ async def _travel(
 async def _report(
     service: "Service", programme: "Programme", rules: "Rules", span: "Span", board: "Board"
 ) -> dict[str, Any]:
+    from wallet_service.loyalty.journeys.time_machine import travel
     from wallet_service.loyalty.rules.replay_report import report
-    from wallet_service.loyalty.time_machine import travel
 
     async def tell(done: int) -> None:
         board.tell(done)

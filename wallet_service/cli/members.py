@@ -37,9 +37,9 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
     """Take everything away that says who a member is, for ever; cards are withdrawn, what is in the books stays."""
-    from wallet_service.loyalty.erase import erase_member
     from wallet_service.loyalty.found import MemberGone
-    from wallet_service.loyalty.members import find_member
+    from wallet_service.loyalty.people.erase import erase_member
+    from wallet_service.loyalty.people.members import find_member
     from wallet_service.loyalty.references import parse_reference
     from wallet_service.web.render import refusal_reply
 
@@ -58,7 +58,7 @@ def erase(
 @app.command()
 def export(brand: str, member: Reference, file: Annotated[Path, typer.Argument(help="the zip to be written")]) -> None:
     """Write everything that is kept of a member into a zip that only you may read."""
-    from wallet_service.loyalty.export import gather, write_zip
+    from wallet_service.loyalty.people.export import gather, write_zip
     from wallet_service.loyalty.references import parse_reference
 
     async def act(service: "Service") -> int:

@@ -9,9 +9,9 @@ from wallet_service.cards.publish import TemplateNotPublished, newest_version, p
 from wallet_service.cards.rehearsal import rehearse
 from wallet_service.cards.templates import TemplateSource, parse_template, read_template
 from wallet_service.database.seam import Transaction
+from wallet_service.loyalty.awards.programme_file import Preset
+from wallet_service.loyalty.awards.rulebooks import publish_rulebook
 from wallet_service.loyalty.brands import Programme, create_programme, known_brand
-from wallet_service.loyalty.programme_file import Preset
-from wallet_service.loyalty.rulebooks import publish_rulebook
 from wallet_service.service import Service
 
 

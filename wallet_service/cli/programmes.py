@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from wallet_service.database.seam import Transaction
+    from wallet_service.loyalty.awards.rulebook_changes import Change
+    from wallet_service.loyalty.awards.rulebook_doubts import Doubt
+    from wallet_service.loyalty.awards.rulebooks import KeptRulebook, PublishedRulebook
     from wallet_service.loyalty.brands import Programme
-    from wallet_service.loyalty.rulebook_changes import Change
-    from wallet_service.loyalty.rulebook_doubts import Doubt
-    from wallet_service.loyalty.rulebooks import KeptRulebook, PublishedRulebook
     from wallet_service.loyalty.rules.forms import Finding
     from wallet_service.service import Service
 
@@ -47,8 +47,8 @@ def rules(
 ) -> None:
     """Put the rules of a programme file in force, and show what is different now."""
     from wallet_service.cli.session import OUT, in_transaction
-    from wallet_service.loyalty.programme_file import read_programme_file
-    from wallet_service.loyalty.rulebooks import programme_of, publish_rulebook
+    from wallet_service.loyalty.awards.programme_file import read_programme_file
+    from wallet_service.loyalty.awards.rulebooks import programme_of, publish_rulebook
 
     document = read_programme_file(file)
     _insist(file, document)
@@ -80,7 +80,7 @@ def show(
 ) -> None:
     """Show the rules of a programme."""
     from wallet_service.cli.session import in_transaction
-    from wallet_service.loyalty.rulebooks import parked_mechanics, programme_of, rules_in_force, rules_numbered
+    from wallet_service.loyalty.awards.rulebooks import parked_mechanics, programme_of, rules_in_force, rules_numbered
 
     async def act(tx: "Transaction") -> "tuple[KeptRulebook, Sequence[str]]":
         found = await programme_of(tx, programme)
@@ -100,7 +100,7 @@ def show(
 def presets() -> None:
     """Programmes that are ready to be opened."""
     from wallet_service.cli.session import OUT, listing
-    from wallet_service.loyalty.programme_file import list_presets
+    from wallet_service.loyalty.awards.programme_file import list_presets
     from wallet_service.settings import Settings
 
     table = listing("preset", "what it is", "template")
@@ -121,7 +121,7 @@ def new(
 ) -> None:
     """Open a programme from a preset: its template, if the brand has none of that name, and its rules; prints its id."""
     from wallet_service.cli.session import OUT, in_service
-    from wallet_service.loyalty.programme_file import find_preset
+    from wallet_service.loyalty.awards.programme_file import find_preset
     from wallet_service.settings import Settings
 
     found = find_preset(Settings().templates_dir, preset)
@@ -148,8 +148,8 @@ def _is_right(path: Path, language: str) -> bool:
     from wallet_service.cli.session import OUT
     from wallet_service.clock import SystemClock
     from wallet_service.errors import WalletServiceError
-    from wallet_service.loyalty.programme_file import read_programme_file
-    from wallet_service.loyalty.rulebook_doubts import doubts
+    from wallet_service.loyalty.awards.programme_file import read_programme_file
+    from wallet_service.loyalty.awards.rulebook_doubts import doubts
     from wallet_service.loyalty.rules.forms import RulebookInvalid
     from wallet_service.loyalty.rules.reading import read_rulebook
 

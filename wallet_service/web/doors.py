@@ -10,7 +10,7 @@ from wallet_service.cards.faces import Faces, Shelf, states
 from wallet_service.cards.google_callbacks import our_issuers
 from wallet_service.database.seam import Database, Transaction
 from wallet_service.engine.grouping import Grouped
-from wallet_service.loyalty.rulebooks import Rulebooks
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
 from wallet_service.service import Service
 from wallet_service.web.callers import Callers
 from wallet_service.web.guesses import Guesses

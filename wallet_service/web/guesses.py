@@ -7,7 +7,7 @@ from math import ceil
 from time import monotonic
 
 from wallet_service.errors import TooMany
-from wallet_service.loyalty.offers_judged import CodeNotFound
+from wallet_service.loyalty.offers.offers_judged import CodeNotFound
 from wallet_service.web.limits import Allowance
 
 PER_MINUTE = 30

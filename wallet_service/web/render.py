@@ -11,14 +11,14 @@ from wallet_service.cards.devices import DeviceTrace
 from wallet_service.cards.google_callbacks import GoogleTrace
 from wallet_service.cards.issue import Card
 from wallet_service.errors import WalletServiceError
-from wallet_service.loyalty.addresses import AppAddress
-from wallet_service.loyalty.entry import Entry
-from wallet_service.loyalty.expiring import Expiring
-from wallet_service.loyalty.holds import Hold, HoldClosed
-from wallet_service.loyalty.lot_list import BookedLot
-from wallet_service.loyalty.members import Member
+from wallet_service.loyalty.ledger.entry import Entry
+from wallet_service.loyalty.ledger.expiring import Expiring
+from wallet_service.loyalty.ledger.holds import Hold, HoldClosed
+from wallet_service.loyalty.ledger.lot_list import BookedLot
+from wallet_service.loyalty.ledger.proof import Proof
 from wallet_service.loyalty.once import Reply
-from wallet_service.loyalty.proof import Proof
+from wallet_service.loyalty.people.addresses import AppAddress
+from wallet_service.loyalty.people.members import Member
 from wallet_service.web.problems import problem
 
 

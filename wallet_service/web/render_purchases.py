@@ -5,11 +5,11 @@ from typing import Any
 
 from wallet_service.errors import WalletServiceError
 from wallet_service.loyalty.once import Reply
-from wallet_service.loyalty.quotes import Quote
-from wallet_service.loyalty.receipts import Gave, Purchase, Refund
-from wallet_service.loyalty.redeemed import Redeemed
+from wallet_service.loyalty.rules.redeemed import Redeemed
 from wallet_service.loyalty.rules.rulebook import Words
 from wallet_service.loyalty.rules.tiers import Goal
+from wallet_service.loyalty.sales.quotes import Quote
+from wallet_service.loyalty.sales.receipts import Gave, Purchase, Refund
 from wallet_service.web.render import refusal_reply, reply
 
 

@@ -12,7 +12,7 @@ from wallet_service.cards.design import CardState
 from wallet_service.cards.faces import states_together, survivors_state
 from wallet_service.cards.google import SaveLinks
 from wallet_service.database.seam import Database
-from wallet_service.loyalty.offers_given import SHOWN, PersonalOffer, held_offers
+from wallet_service.loyalty.offers.offers_given import SHOWN, PersonalOffer, held_offers
 from wallet_service.web import health, problem_pages, problems
 from wallet_service.web.api import (
     addresses,

@@ -16,12 +16,12 @@ from wallet_service.cards.devices import (
 )
 from wallet_service.database.seam import Database, Transaction
 from wallet_service.engine.grouping import Grouped
-from wallet_service.loyalty.balances import Posting, Render, post_entries
+from wallet_service.loyalty.awards.rulebooks import Rulebooks
+from wallet_service.loyalty.ledger.balances import Posting, Render, post_entries
 from wallet_service.loyalty.once import Reply
-from wallet_service.loyalty.purchases import Render as RenderPurchase
-from wallet_service.loyalty.purchases import record_purchases
-from wallet_service.loyalty.receipts import Receipt
-from wallet_service.loyalty.rulebooks import Rulebooks
+from wallet_service.loyalty.sales.purchases import Render as RenderPurchase
+from wallet_service.loyalty.sales.purchases import record_purchases
+from wallet_service.loyalty.sales.receipts import Receipt
 from wallet_service.settings import LimitSettings
 
 In = TypeVar("In")

@@ -3,8 +3,8 @@
 from typing import Any
 
 from tests.people import Brand
+from wallet_service.loyalty.awards.rulebooks import publish_rulebook
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.rulebooks import publish_rulebook
 from wallet_service.service import Service
 
 ANNAS = "external:BH-1"

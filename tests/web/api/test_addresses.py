@@ -5,8 +5,8 @@ import pytest
 
 from tests.people import ANNA, BORIS
 from tests.web.api.desk import Desk, done, refused
-from wallet_service.loyalty.addresses import MOST
 from wallet_service.loyalty.keys import Scope, create_key
+from wallet_service.loyalty.people.addresses import MOST
 from wallet_service.service import Service
 from wallet_service.web.api.answers import AddressList
 

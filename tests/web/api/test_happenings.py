@@ -7,7 +7,7 @@ import pytest
 from tests.loyalty.club import mechanic
 from tests.people import ANNA
 from tests.web.api.desk import Desk, done, refused
-from wallet_service.loyalty.simulations import Simulating
+from wallet_service.loyalty.journeys.simulations import Simulating
 from wallet_service.service import Service
 from wallet_service.web.api.happenings_models import HappeningOut, StandingOut
 

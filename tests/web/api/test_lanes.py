@@ -6,7 +6,7 @@ import json
 from tests.people import ANNA
 from tests.web.api.desk import Desk
 from wallet_service.amounts import Points
-from wallet_service.loyalty.balances import Posting
+from wallet_service.loyalty.ledger.balances import Posting
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.service import Service
 from wallet_service.web.api.lanes import Lanes

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallet_service.loyalty.balances import Posting
+from wallet_service.loyalty.ledger.balances import Posting
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.web.api.lanes import share_out
 from wallet_service.web.api.lines import at_a_glance, strictly

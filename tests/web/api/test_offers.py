@@ -8,7 +8,7 @@ import pytest
 
 from tests.people import ANNA, BORIS
 from tests.web.api.desk import Desk, done, refused
-from wallet_service.loyalty.offers_judged import CodeNotFound
+from wallet_service.loyalty.offers.offers_judged import CodeNotFound
 from wallet_service.web.api.offers_answers import (
     CodePage,
     OfferOut,

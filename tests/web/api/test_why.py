@@ -6,8 +6,8 @@ import pytest
 
 from tests.people import ANNA, BORIS
 from tests.web.api.desk import Desk, done, refused
+from wallet_service.loyalty.awards.rulebooks import publish_rulebook
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.rulebooks import publish_rulebook
 from wallet_service.service import Service
 from wallet_service.web.api.why import WhyOut
 

@@ -13,7 +13,7 @@ from wallet_service.cards.faces import Shelf
 from wallet_service.cards.issue import issue_card
 from wallet_service.channels.web_subscription import Subscription
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.members import enrol_member
+from wallet_service.loyalty.people.members import enrol_member
 from wallet_service.service import Service
 from wallet_service.web.doors import Doors
 from wallet_service.web.phones.link import LinkDoor, card_link

@@ -19,7 +19,7 @@ from wallet_service.cards.refresh import refresh_these
 from wallet_service.clock import SystemClock
 from wallet_service.database.seam import Database
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.members import enrol_member
+from wallet_service.loyalty.people.members import enrol_member
 from wallet_service.service import Service
 from wallet_service.simulators.pass_reader import read_pass
 

@@ -12,8 +12,8 @@ from tests.conftest import Site
 from tests.people import ANNA, Brand
 from tests.web.phones.scene import issue
 from tests.web.phones.test_web_card import card_of, face_of, html
-from wallet_service.loyalty.offers import Offer
-from wallet_service.loyalty.offers_given import PersonalOffer
+from wallet_service.loyalty.offers.offers import Offer
+from wallet_service.loyalty.offers.offers_given import PersonalOffer
 from wallet_service.web.phones.link_words import words_for
 from wallet_service.web.phones.web_card import draw
 from wallet_service.web.phones.web_card_offers import benefit_text, web_offer

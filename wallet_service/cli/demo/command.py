@@ -20,7 +20,7 @@ from wallet_service.settings import LogSettings
 if TYPE_CHECKING:
     from wallet_service.cli.demo.story import Ending
     from wallet_service.cli.demo.world import World
-    from wallet_service.loyalty.programme_file import Preset
+    from wallet_service.loyalty.awards.programme_file import Preset
 
     Act = Callable[[World, Console, asyncio.Event], Awaitable[Ending]]
 
@@ -66,7 +66,7 @@ def _chosen(name: str | None) -> "tuple[Preset, Act]":
     from wallet_service.cli.demo.preset import tell_preset
     from wallet_service.cli.demo.rules import PRESET
     from wallet_service.cli.demo.story import tell
-    from wallet_service.loyalty.programme_file import find_preset
+    from wallet_service.loyalty.awards.programme_file import find_preset
     from wallet_service.settings import Settings
 
     preset = find_preset(Settings().templates_dir, name or PRESET)

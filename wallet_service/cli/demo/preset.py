@@ -12,7 +12,7 @@ from rich.console import Console
 from wallet_service.cli.demo.plots import NIGHT, PLOTS, Step
 from wallet_service.cli.demo.screen import androids, colours, iphones
 from wallet_service.cli.demo.world import World, is_up_to_date, until
-from wallet_service.loyalty.programme_file import Preset
+from wallet_service.loyalty.awards.programme_file import Preset
 
 ANNA, PHONE, PIXEL = "external:A-1001", "Anna's iPhone", "Anna's Pixel"
 OWN = {"visits": "visit", "events": "event", "memberships": "sale"}

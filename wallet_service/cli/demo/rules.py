@@ -8,7 +8,7 @@ from wallet_service.cli.demo.phones import CLARA
 from wallet_service.cli.demo.purchases import money
 from wallet_service.cli.demo.screen import iphones
 from wallet_service.cli.demo.world import World, until
-from wallet_service.loyalty.programme_file import find_preset
+from wallet_service.loyalty.awards.programme_file import find_preset
 
 PRESET = "burger-bonus"
 """The rules of the story."""

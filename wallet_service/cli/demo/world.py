@@ -18,9 +18,9 @@ from wallet_service.cards.google_issuers import claim_issuer
 from wallet_service.cli.opening import open_preset
 from wallet_service.clock import SystemClock
 from wallet_service.flows import GO_THROUGH_DAYS
+from wallet_service.loyalty.awards.programme_file import Preset
 from wallet_service.loyalty.brands import claim_pass_type, create_brand
 from wallet_service.loyalty.keys import Scope, create_key
-from wallet_service.loyalty.programme_file import Preset
 from wallet_service.service import Service
 from wallet_service.serving import listening, serving
 from wallet_service.settings import ApnsSettings, GoogleSettings, PushSettings, Settings

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from wallet_service.loyalty.addresses import AppKind, drop_address, keep_address, list_addresses
-from wallet_service.loyalty.members import find_member
+from wallet_service.loyalty.people.addresses import AppKind, drop_address, keep_address, list_addresses
+from wallet_service.loyalty.people.members import find_member
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.web.api.answers import AddressList
 from wallet_service.web.api.document import refusals

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from wallet_service.health.wallets import Standing
-from wallet_service.loyalty.addresses import MOST, AppKind
+from wallet_service.loyalty.people.addresses import MOST, AppKind
 from wallet_service.web.api.ledger_answers import EntryOut
 
 

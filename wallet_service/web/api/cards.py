@@ -10,8 +10,8 @@ from wallet_service.cards.google_callbacks import trace_google
 from wallet_service.cards.issue import Card, CardNotFound, find_card, issue_card, void_card
 from wallet_service.database.seam import Transaction
 from wallet_service.ids import is_id
-from wallet_service.loyalty.members import find_member
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.people.members import find_member
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.web.api.answers import CardOut
 from wallet_service.web.api.document import refusals

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from wallet_service.database.seam import Transaction
-from wallet_service.loyalty.consent import Consent
-from wallet_service.loyalty.consents import list_consents, note_consents, present_consents
-from wallet_service.loyalty.members import find_member
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.people.consent import Consent
+from wallet_service.loyalty.people.consents import list_consents, note_consents, present_consents
+from wallet_service.loyalty.people.members import find_member
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.member_answers import ConsentList, ConsentPage

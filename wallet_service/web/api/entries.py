@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from wallet_service.amounts import Points
-from wallet_service.loyalty.balances import Posting
-from wallet_service.loyalty.entry_list import list_entries
 from wallet_service.loyalty.keys import Caller, Scope
-from wallet_service.loyalty.members import find_member
+from wallet_service.loyalty.ledger.balances import Posting
+from wallet_service.loyalty.ledger.entry_list import list_entries
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.people.members import find_member
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.ledger_answers import EntryOut, EntryPage

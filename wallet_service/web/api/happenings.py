@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from wallet_service.database.seam import Transaction
-from wallet_service.loyalty.happenings import Outcome, Report, buy_membership, report
+from wallet_service.loyalty.awards.happenings import Outcome, Report, buy_membership, report
+from wallet_service.loyalty.awards.standings import StandingNow, standing_of
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.standings import StandingNow, standing_of
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.happenings_models import (
     HappeningOut,

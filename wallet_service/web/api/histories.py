@@ -4,14 +4,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from wallet_service.database.seam import Transaction
-from wallet_service.loyalty.erase import erase_member
-from wallet_service.loyalty.export import gather, write_zip
 from wallet_service.loyalty.found import MemberGone
-from wallet_service.loyalty.members import find_member
-from wallet_service.loyalty.moments import Place, is_place
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.people.erase import erase_member
+from wallet_service.loyalty.people.export import gather, write_zip
+from wallet_service.loyalty.people.members import find_member
+from wallet_service.loyalty.people.moments import Place, is_place
+from wallet_service.loyalty.people.timeline import list_timeline
 from wallet_service.loyalty.references import parse_reference
-from wallet_service.loyalty.timeline import list_timeline
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.member_answers import ErasedOut, TimelinePage
 from wallet_service.web.api.members import MemberPath

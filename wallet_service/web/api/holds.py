@@ -9,11 +9,11 @@ from pydantic import Field
 
 from wallet_service.amounts import Points
 from wallet_service.database.seam import Transaction
-from wallet_service.loyalty.balances import Posting
-from wallet_service.loyalty.hold_list import list_holds
-from wallet_service.loyalty.holds import State, capture_hold, find_hold, open_hold, release_hold
-from wallet_service.loyalty.members import find_member
+from wallet_service.loyalty.ledger.balances import Posting
+from wallet_service.loyalty.ledger.hold_list import list_holds
+from wallet_service.loyalty.ledger.holds import State, capture_hold, find_hold, open_hold, release_hold
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.people.members import find_member
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.entries import is_entry_id

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Collection, Sequence
 
 from wallet_service.database.seam import Database
 from wallet_service.errors import WalletServiceError
-from wallet_service.loyalty.balances import Posting, post_entries
+from wallet_service.loyalty.ledger.balances import Posting, post_entries
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import Kind
 from wallet_service.web.render import refusal_reply, render_posting

@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from wallet_service.loyalty.entry import Kind
-from wallet_service.loyalty.holds import State
-from wallet_service.loyalty.lot_list import LotState
+from wallet_service.loyalty.ledger.entry import Kind
+from wallet_service.loyalty.ledger.holds import State
+from wallet_service.loyalty.ledger.lot_list import LotState
 
 
 class MoveOut(BaseModel):

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from wallet_service.amounts import MOST, Points
 from wallet_service.errors import TooLarge, WalletServiceError
-from wallet_service.loyalty.balances import Posting
 from wallet_service.loyalty.keys import Caller
+from wallet_service.loyalty.ledger.balances import Posting
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.web.api.entries import require_for
 from wallet_service.web.api.models import BulkEntry, clean

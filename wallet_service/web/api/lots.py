@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
-from wallet_service.loyalty.lot_list import LotState, expiring_of, list_lots
-from wallet_service.loyalty.members import find_member
+from wallet_service.loyalty.ledger.lot_list import LotState, expiring_of, list_lots
+from wallet_service.loyalty.people.members import find_member
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.entries import is_entry_id

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from wallet_service.database.seam import Transaction
-from wallet_service.loyalty.mechanic_states import MechanicState, list_mechanics, resume_mechanic
+from wallet_service.loyalty.awards.mechanic_states import MechanicState, list_mechanics, resume_mechanic
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.web.api.document import refusals

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from wallet_service.loyalty.consent import Channel, Purpose
-from wallet_service.loyalty.contact_forms import ContactKind
-from wallet_service.loyalty.moments import What
+from wallet_service.loyalty.people.consent import Channel, Purpose
+from wallet_service.loyalty.people.contact_forms import ContactKind
+from wallet_service.loyalty.people.moments import What
 
 
 class ContactOut(BaseModel):

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
-from wallet_service.loyalty.consent import Channel, Purpose
-from wallet_service.loyalty.contact_forms import ContactKind
-from wallet_service.loyalty.contacts import MOST
+from wallet_service.loyalty.people.consent import Channel, Purpose
+from wallet_service.loyalty.people.contact_forms import ContactKind
+from wallet_service.loyalty.people.contacts import MOST
 from wallet_service.web.api.models import Body, Email, ExternalId, Moment, Name, Number, Who, Word, clean
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -10,10 +10,10 @@ from wallet_service.database.seam import Transaction
 from wallet_service.ids import is_id
 from wallet_service.loyalty.brands import find_programme
 from wallet_service.loyalty.keys import Scope
-from wallet_service.loyalty.members import change_member, enrol_member, find_member, list_members
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.people.members import change_member, enrol_member, find_member, list_members
+from wallet_service.loyalty.people.sources import Source
 from wallet_service.loyalty.references import parse_reference
-from wallet_service.loyalty.sources import Source
 from wallet_service.web.api.answers import MemberOut, MemberPage
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.member_models import MemberChange, NewMember

@@ -8,10 +8,10 @@ from fastapi.responses import Response
 
 from wallet_service.database.seam import Transaction
 from wallet_service.ids import is_id
-from wallet_service.loyalty.members import find_member
-from wallet_service.loyalty.merges import Merge, list_merges, merge_members, undo_merge
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.people.members import find_member
 from wallet_service.loyalty.references import parse_reference
+from wallet_service.loyalty.unions.merges import Merge, list_merges, merge_members, undo_merge
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.members import MemberPath
 from wallet_service.web.api.merges_models import MergeOut, MergePage, NewMerge

@@ -10,7 +10,8 @@ from fastapi.responses import Response
 from wallet_service.database.seam import Transaction
 from wallet_service.ids import is_id
 from wallet_service.loyalty.brands import find_programme
-from wallet_service.loyalty.offers import (
+from wallet_service.loyalty.ledger.seals import micros
+from wallet_service.loyalty.offers.offers import (
     Code,
     archive_offer,
     define_offer,
@@ -21,7 +22,6 @@ from wallet_service.loyalty.offers import (
 )
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.rules.offer_codes import normal_code
-from wallet_service.loyalty.seals import micros
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.offers_answers import CodePage, OfferOut, OfferPage, code_out, offer_out
 from wallet_service.web.api.offers_models import NewCodes, NewOffer

@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from wallet_service.loyalty.offers import Code, Offer
-from wallet_service.loyalty.offers_given import PersonalOffer
-from wallet_service.loyalty.offers_judged import OfferRefused, Redemption
+from wallet_service.loyalty.offers.offers import Code, Offer
+from wallet_service.loyalty.offers.offers_given import PersonalOffer
+from wallet_service.loyalty.offers.offers_judged import OfferRefused, Redemption
 from wallet_service.loyalty.rules.offer import Granted, Kind, Reason
 
 State = Literal["open", "used", "ended"]

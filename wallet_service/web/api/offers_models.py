@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-from wallet_service.loyalty.offers import MOST_CODES
+from wallet_service.loyalty.offers.offers import MOST_CODES
 from wallet_service.web.api.models import Body, Number, Who, Word
 from wallet_service.web.api.purchases_models import LINES, MOST_LINES, NewLine
 

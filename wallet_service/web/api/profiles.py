@@ -4,11 +4,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from wallet_service.database.seam import Transaction
-from wallet_service.loyalty.contacts import contact, keep_attributes, keep_contacts, list_contacts
-from wallet_service.loyalty.members import find_member
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.people.contacts import contact, keep_attributes, keep_contacts, list_contacts
+from wallet_service.loyalty.people.members import find_member
+from wallet_service.loyalty.people.sources import source_of
 from wallet_service.loyalty.references import parse_reference
-from wallet_service.loyalty.sources import source_of
 from wallet_service.web.api.answers import MemberOut
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.member_answers import ContactList, Origin

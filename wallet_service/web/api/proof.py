@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from wallet_service.loyalty.proving import prove_member
+from wallet_service.loyalty.ledger.proving import prove_member
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.ledger_answers import ProofOut

@@ -12,15 +12,15 @@ from wallet_service.amounts import Points
 from wallet_service.database.seam import Transaction
 from wallet_service.ids import is_id
 from wallet_service.loyalty.keys import Caller, Scope
-from wallet_service.loyalty.members import find_member
-from wallet_service.loyalty.offers_judged import CodeNotFound
+from wallet_service.loyalty.offers.offers_judged import CodeNotFound
 from wallet_service.loyalty.once import OnceKey, Reply
-from wallet_service.loyalty.purchases import find_by_receipt, find_purchase, list_purchases
-from wallet_service.loyalty.quotes import quote
-from wallet_service.loyalty.receipts import Purchase, Receipt, Return
+from wallet_service.loyalty.people.members import find_member
 from wallet_service.loyalty.references import parse_reference
-from wallet_service.loyalty.refunds import refund
 from wallet_service.loyalty.rules.happening import Line
+from wallet_service.loyalty.sales.purchases import find_by_receipt, find_purchase, list_purchases
+from wallet_service.loyalty.sales.quotes import quote
+from wallet_service.loyalty.sales.receipts import Purchase, Receipt, Return
+from wallet_service.loyalty.sales.refunds import refund
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.entries import Here
 from wallet_service.web.api.members import MemberPath

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from wallet_service.loyalty.checkout import Bound
 from wallet_service.loyalty.rules.rulebook import Measure
+from wallet_service.loyalty.sales.checkout import Bound
 
 
 class LineOut(BaseModel):

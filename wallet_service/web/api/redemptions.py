@@ -6,11 +6,11 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from wallet_service.database.seam import Transaction
-from wallet_service.loyalty.members import find_member
-from wallet_service.loyalty.offers_given import Present, give_offer, held_offers
-from wallet_service.loyalty.offers_judged import OfferRefused, Outcome, Redeeming, Redemption, try_codes
-from wallet_service.loyalty.offers_redeemed import redeem, unredeem
+from wallet_service.loyalty.offers.offers_given import Present, give_offer, held_offers
+from wallet_service.loyalty.offers.offers_judged import OfferRefused, Outcome, Redeeming, Redemption, try_codes
+from wallet_service.loyalty.offers.offers_redeemed import redeem, unredeem
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.people.members import find_member
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.loyalty.rules.happening import Line
 from wallet_service.loyalty.rules.offer import Check

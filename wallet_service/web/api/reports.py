@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from wallet_service.loyalty.reports import (
+from wallet_service.loyalty.awards.rulebooks import rules_of
+from wallet_service.loyalty.journeys.reports import (
     Movement,
     Owed,
     Sold,
@@ -16,7 +17,6 @@ from wallet_service.loyalty.reports import (
     sold_report,
     together,
 )
-from wallet_service.loyalty.rulebooks import rules_of
 from wallet_service.loyalty.rules.rulebook import Rulebook
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.reports_models import OwedReportOut, PointsReportOut, SoldReportOut

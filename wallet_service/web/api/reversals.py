@@ -8,9 +8,9 @@ from fastapi.responses import Response
 from wallet_service.amounts import Points
 from wallet_service.database.seam import Transaction
 from wallet_service.loyalty.keys import Caller, Scope
+from wallet_service.loyalty.ledger.reversals import Reversal, added, reverse
 from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.references import parse_reference
-from wallet_service.loyalty.reversals import Reversal, added, reverse
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.ledger_answers import EntryOut
 from wallet_service.web.api.members import MemberPath

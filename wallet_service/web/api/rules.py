@@ -9,10 +9,8 @@ from fastapi.responses import Response
 
 from wallet_service.database.seam import Transaction
 from wallet_service.ids import is_id
-from wallet_service.loyalty.brands import Programme, ProgrammeNotFound, find_programme
-from wallet_service.loyalty.once import Reply
-from wallet_service.loyalty.rulebook_changes import plain
-from wallet_service.loyalty.rulebooks import (
+from wallet_service.loyalty.awards.rulebook_changes import plain
+from wallet_service.loyalty.awards.rulebooks import (
     KeptRulebook,
     PublishedRulebook,
     Version,
@@ -21,6 +19,8 @@ from wallet_service.loyalty.rulebooks import (
     rules_in_force,
     rules_numbered,
 )
+from wallet_service.loyalty.brands import Programme, ProgrammeNotFound, find_programme
+from wallet_service.loyalty.once import Reply
 from wallet_service.loyalty.rules.library import library
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.rules_models import (

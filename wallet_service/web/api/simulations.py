@@ -8,8 +8,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from wallet_service.database.seam import Transaction
+from wallet_service.loyalty.journeys.simulations import Simulation, State, ask, find_simulation, rules_to_try
 from wallet_service.loyalty.once import Reply
-from wallet_service.loyalty.simulations import Simulation, State, ask, find_simulation, rules_to_try
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.models import Body, Moment
 from wallet_service.web.api.rules import ProgrammePath, named_programme

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from wallet_service.loyalty.explaining import explain_entry
-from wallet_service.loyalty.members import find_member
+from wallet_service.loyalty.awards.explaining import explain_entry
+from wallet_service.loyalty.people.members import find_member
 from wallet_service.loyalty.references import parse_reference
 from wallet_service.web.api.document import refusals
 from wallet_service.web.api.members import MemberPath

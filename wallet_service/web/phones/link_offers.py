@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from wallet_service.cards.design import CardState
 from wallet_service.clock import Clock, SystemClock
-from wallet_service.loyalty.offers_given import PersonalOffer
+from wallet_service.loyalty.offers.offers_given import PersonalOffer
 from wallet_service.web.phones.link_badges import NO_BADGES, Badges
 from wallet_service.web.phones.link_push import PushDesk
 

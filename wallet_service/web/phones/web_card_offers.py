@@ -13,7 +13,7 @@ from markupsafe import Markup
 from wallet_service.cards.calendar import dater
 from wallet_service.cards.numerals import grouper, locale_of, pricer
 from wallet_service.cards.standing import in_language
-from wallet_service.loyalty.offers_given import PersonalOffer
+from wallet_service.loyalty.offers.offers_given import PersonalOffer
 from wallet_service.web.phones.link_words import Words
 
 MINUS = "\N{MINUS SIGN}"

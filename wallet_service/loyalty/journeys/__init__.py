@@ -1,0 +1,1 @@
+"""Looking back: the time machine, and reports."""

@@ -1,0 +1,1 @@
+"""Offers, their codes, and who has redeemed them."""

@@ -1,0 +1,1 @@
+"""Purchases: quoted, recorded once, paid with points, taken back."""

@@ -1,0 +1,1 @@
+"""Members that turned out to be one person: merged, and parted again."""
