@@ -46,7 +46,7 @@ async def change(service: Service, statement: object) -> None:
 
 async def test_a_fresh_service_is_counted_as_nothing(service: Service):
     nothing = tuple(Queue(wallet, 0, 0.0, 0) for wallet in ("apple", "google", "web"))
-    assert await census(service) == Census(0, 0, 0, 0, 0, 0, 0, 0, nothing, {})
+    assert await census(service) == Census(0, 0, 0, 0, 0, 0, 0, 0, 0, nothing, {})
 
 
 async def test_a_changed_card_is_due_until_its_phone_is_told_and_stale_until_it_fetches(shop: Shop):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from wallet_service.loyalty.rules.forms import Finding, RulebookInvalid
+from wallet_service.loyalty.rules.mechanic import Mechanic
 from wallet_service.loyalty.rules.reading import read_rulebook
-from wallet_service.loyalty.rules.rulebook import Mechanic
 
 EVERYTHING = """
 currency = "EUR"

@@ -6,8 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from wallet_service.loyalty.rules.reading_values import WEEKDAYS
-from wallet_service.loyalty.rules.rulebook import (
+from wallet_service.loyalty.rules.mechanic import (
     AtPlace,
     Basket,
     Beneficiary,
@@ -30,6 +29,7 @@ from wallet_service.loyalty.rules.rulebook import (
     Referred,
     SendMessage,
 )
+from wallet_service.loyalty.rules.reading_values import WEEKDAYS
 
 Document = dict[str, Any]
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from wallet_service.amounts import MOST, Points
 from wallet_service.loyalty.rules.happening import Line
-from wallet_service.loyalty.rules.rulebook import Goods, Spending
+from wallet_service.loyalty.rules.mechanic import Goods
+from wallet_service.loyalty.rules.rulebook import Spending
 from wallet_service.loyalty.sales.checkout import (
     Allowance,
     Bound,

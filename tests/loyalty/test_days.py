@@ -17,7 +17,8 @@ from wallet_service.loyalty.rules.days import (
     span_of,
 )
 from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.rules.rulebook import Mechanic, Rulebook, Tier
+from wallet_service.loyalty.rules.mechanic import Mechanic
+from wallet_service.loyalty.rules.rulebook import Rulebook, Tier
 
 TODAY = date(2027, 3, 1)
 BERLIN = ZoneInfo("Europe/Berlin")

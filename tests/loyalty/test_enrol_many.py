@@ -7,10 +7,10 @@ from tests.people import ANNA, BORIS
 from wallet_service.database.postgres import PostgresTransaction
 from wallet_service.loyalty.brands import find_programme
 from wallet_service.loyalty.facts import MemberEnrolled
-from wallet_service.loyalty.people.members import Member, MemberExists, Newcomer, enrol_members
+from wallet_service.loyalty.people.members import Enrolled, Member, MemberExists, Newcomer, enrol_members
 
 
-async def enrol(shop: Shop, *people: dict[str, str]) -> list[Member | MemberExists]:
+async def enrol(shop: Shop, *people: dict[str, str]) -> list[Enrolled]:
     """What becomes of these."""
     async with shop.database.begin() as tx:
         programme = await find_programme(tx, shop.brand.id, None)

@@ -11,8 +11,9 @@ from wallet_service.loyalty.ledger.entry import Kind
 from wallet_service.loyalty.rules.checks import HOLE, PLACEHOLDERS
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.loyalty.rules.library import library, together
+from wallet_service.loyalty.rules.mechanic import Mechanic
 from wallet_service.loyalty.rules.reading import read_rulebook
-from wallet_service.loyalty.rules.rulebook import EMPTY, Mechanic, Rulebook, Tier
+from wallet_service.loyalty.rules.rulebook import EMPTY, Rulebook, Tier
 
 READY = read_rulebook(together(library()))
 RECEIPT = Told(receipt="4711")

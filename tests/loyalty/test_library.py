@@ -10,8 +10,8 @@ import pytest
 from wallet_service.loyalty.rules.engine import Rules, compile_rules, take_in
 from wallet_service.loyalty.rules.happening import Happening, Line, Trigger
 from wallet_service.loyalty.rules.library import library, together
+from wallet_service.loyalty.rules.mechanic import Beneficiary, Life
 from wallet_service.loyalty.rules.reading import read_rulebook
-from wallet_service.loyalty.rules.rulebook import Beneficiary, Life
 from wallet_service.loyalty.rules.standing import Standing
 from wallet_service.loyalty.rules.verdict import Points, Verdict
 

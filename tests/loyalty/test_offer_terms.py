@@ -8,6 +8,7 @@ import pytest
 
 from tests.loyalty.offer_stand import FREE_COFFEE, SUMMER
 from wallet_service.loyalty.rules.forms import Place
+from wallet_service.loyalty.rules.mechanic import Goods
 from wallet_service.loyalty.rules.offer import (
     AmountOff,
     BonusPoints,
@@ -18,7 +19,6 @@ from wallet_service.loyalty.rules.offer import (
     PercentOff,
 )
 from wallet_service.loyalty.rules.offer_terms import OfferInvalid, offer_of, read_offer
-from wallet_service.loyalty.rules.rulebook import Goods
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CAIRO = ZoneInfo("Africa/Cairo")

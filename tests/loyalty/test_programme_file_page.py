@@ -9,11 +9,11 @@ import pytest
 
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.loyalty.rules.library import library
+from wallet_service.loyalty.rules.mechanic import Beneficiary, Period
 from wallet_service.loyalty.rules.reading import BOOK, EARNING, MECHANIC, REACH, SPENDING, TIER, Stage, read_rulebook
 from wallet_service.loyalty.rules.reading_conditions import BASKET, CONDITION, COUNTED_KEYS, DURING, EVERY, RECENCY
 from wallet_service.loyalty.rules.reading_effects import EFFECT, LIMITS
 from wallet_service.loyalty.rules.reading_values import GOODS, WEEKDAYS
-from wallet_service.loyalty.rules.rulebook import Beneficiary, Period
 
 PAGE = (Path(__file__).parents[2] / "docs" / "programme-file.md").read_text()
 EXAMPLES = "\n".join(re.findall(r"^```toml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))

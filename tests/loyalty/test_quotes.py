@@ -20,8 +20,7 @@ from wallet_service.loyalty.people.members import Member
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.rules.forms import RulebookInvalid
 from wallet_service.loyalty.rules.happening import Line
-from wallet_service.loyalty.rules.reading import read_rulebook
-from wallet_service.loyalty.rules.rulebook import (
+from wallet_service.loyalty.rules.mechanic import (
     Beneficiary,
     Counted,
     GiveOffer,
@@ -33,6 +32,7 @@ from wallet_service.loyalty.rules.rulebook import (
     Percent,
     Period,
 )
+from wallet_service.loyalty.rules.reading import read_rulebook
 from wallet_service.loyalty.sales.purchases import record_purchases
 from wallet_service.loyalty.sales.quotes import Quote, quote
 from wallet_service.loyalty.sales.receipts import Purchase, Receipt

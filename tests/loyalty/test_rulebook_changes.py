@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 from wallet_service.loyalty.awards.rulebook_changes import Change, changes, plain, redefined
 from wallet_service.loyalty.awards.rulebook_doubts import Doubt, doubts, doubts_of_change
 from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.rules.rulebook import During, Mechanic, Rulebook, Tier
+from wallet_service.loyalty.rules.mechanic import During, Mechanic
+from wallet_service.loyalty.rules.rulebook import Rulebook, Tier
 
 TODAY = date(2026, 11, 22)
 

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from tests.loyalty.programme_file import EVERYBODY, GIFT, GOLD, everything, file_with, mechanic, read_one
 from tests.loyalty.rulebook_writer import CONDITION, EFFECT, LIMITS, give_out, limits_out, when_out
 from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.rules.reading import read_rulebook
-from wallet_service.loyalty.rules.rulebook import (
+from wallet_service.loyalty.rules.mechanic import (
     AtPlace,
     Basket,
     Beneficiary,
@@ -32,14 +31,12 @@ from wallet_service.loyalty.rules.rulebook import (
     Multiply,
     Percent,
     Period,
-    Reach,
     Recency,
     Referred,
-    Rulebook,
     SendMessage,
-    Spending,
-    Tier,
 )
+from wallet_service.loyalty.rules.reading import read_rulebook
+from wallet_service.loyalty.rules.rulebook import Reach, Rulebook, Spending, Tier
 
 COFFEE = frozenset({"coffee"})
 

@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Any
 
 from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.rules.rulebook import (
+from wallet_service.loyalty.rules.mechanic import (
     AtPlace,
     Basket,
     Beneficiary,
@@ -23,13 +23,11 @@ from wallet_service.loyalty.rules.rulebook import (
     Multiply,
     Percent,
     Period,
-    Reach,
     Recency,
     Referred,
-    Rulebook,
     SendMessage,
-    Tier,
 )
+from wallet_service.loyalty.rules.rulebook import Reach, Rulebook, Tier
 
 WARES = [
     (f"{category}-{number}", category, price + 10 * number)

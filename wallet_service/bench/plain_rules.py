@@ -12,7 +12,7 @@ from math import floor
 from typing import Any
 
 from wallet_service.loyalty.rules.happening import Happening, Line, Trigger
-from wallet_service.loyalty.rules.rulebook import (
+from wallet_service.loyalty.rules.mechanic import (
     ALL,
     AtPlace,
     Basket,
@@ -33,10 +33,9 @@ from wallet_service.loyalty.rules.rulebook import (
     Period,
     Recency,
     Referred,
-    Rulebook,
     SendMessage,
-    Tier,
 )
+from wallet_service.loyalty.rules.rulebook import Rulebook, Tier
 from wallet_service.loyalty.rules.verdict import Gift, Hook, Points, Verdict
 
 PERIODS: Mapping[Period, str] = {Period.DAY: "%x", Period.WEEK: "%G %V", Period.MONTH: "%Y %m", Period.YEAR: "%Y"}

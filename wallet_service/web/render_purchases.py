@@ -5,8 +5,8 @@ from typing import Any
 
 from wallet_service.errors import WalletServiceError
 from wallet_service.loyalty.once import Reply
+from wallet_service.loyalty.rules.mechanic import Words
 from wallet_service.loyalty.rules.redeemed import Redeemed
-from wallet_service.loyalty.rules.rulebook import Words
 from wallet_service.loyalty.rules.tiers import Goal
 from wallet_service.loyalty.sales.quotes import Quote
 from wallet_service.loyalty.sales.receipts import Gave, Purchase, Refund

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.loyalty.rules.play import MONDAY, goods, line
 from wallet_service.loyalty.rules.happening import Happening, Trigger
-from wallet_service.loyalty.rules.rulebook import (
+from wallet_service.loyalty.rules.mechanic import (
     ALL,
     AtPlace,
     Basket,
@@ -23,14 +23,11 @@ from wallet_service.loyalty.rules.rulebook import (
     Multiply,
     Percent,
     Period,
-    Reach,
     Recency,
     Referred,
-    Rulebook,
     SendMessage,
-    Spending,
-    Tier,
 )
+from wallet_service.loyalty.rules.rulebook import Reach, Rulebook, Spending, Tier
 
 GOODS = st.sampled_from([ALL, goods("tea"), goods("coffee", skus=["x"]), goods(skus=["x", "y"]), goods("tea", "cake")])
 TIERS = st.sampled_from(["silver", "gold"])

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from wallet_service.loyalty.rules.engine import Rules, compile_rules, take_in
 from wallet_service.loyalty.rules.happening import Happening, Line, Trigger
-from wallet_service.loyalty.rules.rulebook import Effect, Goods, Grant, Mechanic, Reach, Rulebook, Tier
+from wallet_service.loyalty.rules.mechanic import Effect, Goods, Grant, Mechanic
+from wallet_service.loyalty.rules.rulebook import Reach, Rulebook, Tier
 from wallet_service.loyalty.rules.standing import Standing
 from wallet_service.loyalty.rules.verdict import Verdict
 

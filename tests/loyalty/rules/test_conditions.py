@@ -7,7 +7,7 @@ import pytest
 
 from tests.loyalty.rules.play import buy, goods, happening, line, mechanic, on, play, rules, visit
 from wallet_service.loyalty.rules.happening import Happening, Trigger
-from wallet_service.loyalty.rules.rulebook import (
+from wallet_service.loyalty.rules.mechanic import (
     AtPlace,
     Basket,
     Condition,

@@ -11,7 +11,8 @@ from wallet_service.loyalty.rules.assortment import key_of
 from wallet_service.loyalty.rules.counting import count
 from wallet_service.loyalty.rules.engine import Rules, note, take_out, tracks_of
 from wallet_service.loyalty.rules.happening import Happening, Trigger
-from wallet_service.loyalty.rules.rulebook import Basket, Condition, Counted, Measure, Reach, Recency, Rulebook
+from wallet_service.loyalty.rules.mechanic import Basket, Condition, Counted, Measure, Recency
+from wallet_service.loyalty.rules.rulebook import Reach, Rulebook
 from wallet_service.loyalty.rules.standing import Standing, from_document, to_document
 
 COFFEE, TEA = goods("coffee"), goods("tea", skus=["x"])

@@ -3,7 +3,7 @@
 from tests.loyalty.rules.play import buy, goods, happening, line, mechanic, play, rules, take
 from wallet_service.loyalty.rules.assortment import KINDS
 from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.rules.rulebook import (
+from wallet_service.loyalty.rules.mechanic import (
     Beneficiary,
     Counted,
     GiveOffer,
@@ -14,8 +14,8 @@ from wallet_service.loyalty.rules.rulebook import (
     Multiply,
     Percent,
     SendMessage,
-    Spending,
 )
+from wallet_service.loyalty.rules.rulebook import Spending
 from wallet_service.loyalty.rules.standing import Standing
 from wallet_service.loyalty.rules.verdict import Gift, Hook, Points
 

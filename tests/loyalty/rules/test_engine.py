@@ -5,17 +5,8 @@ import pytest
 from tests.loyalty.rules.play import buy, happening, line, mechanic, play, points, rules, take, tier, visit
 from wallet_service.loyalty.rules.engine import compile_rules
 from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.rules.rulebook import (
-    EMPTY,
-    AtPlace,
-    GiveOffer,
-    Grant,
-    Measure,
-    Multiply,
-    Percent,
-    Reach,
-    SendMessage,
-)
+from wallet_service.loyalty.rules.mechanic import AtPlace, GiveOffer, Grant, Measure, Multiply, Percent, SendMessage
+from wallet_service.loyalty.rules.rulebook import EMPTY, Reach
 from wallet_service.loyalty.rules.standing import Standing
 from wallet_service.loyalty.rules.verdict import Verdict
 

@@ -5,7 +5,7 @@ import pytest
 from tests.loyalty.rules.play import buy, happening, line, mechanic, on, play, points, rules, take, tier
 from wallet_service.amounts import MOST
 from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.rules.rulebook import (
+from wallet_service.loyalty.rules.mechanic import (
     Beneficiary,
     Effect,
     GiveOffer,
@@ -16,9 +16,9 @@ from wallet_service.loyalty.rules.rulebook import (
     Multiply,
     Percent,
     Period,
-    Reach,
     SendMessage,
 )
+from wallet_service.loyalty.rules.rulebook import Reach
 from wallet_service.loyalty.rules.standing import Done, Standing
 from wallet_service.loyalty.rules.verdict import Trouble
 

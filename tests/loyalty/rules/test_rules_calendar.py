@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from wallet_service.loyalty.rules.calendar import begins_at, birthday_on, ends_at
-from wallet_service.loyalty.rules.rulebook import Life
+from wallet_service.loyalty.rules.mechanic import Life
 
 BERLIN, CAIRO, HAVANA, BEIRUT, APIA = map(
     ZoneInfo, ("Europe/Berlin", "Africa/Cairo", "America/Havana", "Asia/Beirut", "Pacific/Apia")

@@ -6,7 +6,8 @@ import pytest
 
 from tests.loyalty.rules.play import MONDAY, buy, happening, line, mechanic, play, points, rules, take, tier, visit
 from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.rules.rulebook import Counted, GiveTier, Grant, InTier, Measure, Reach, Rulebook
+from wallet_service.loyalty.rules.mechanic import Counted, GiveTier, Grant, InTier, Measure
+from wallet_service.loyalty.rules.rulebook import Reach, Rulebook
 from wallet_service.loyalty.rules.standing import Standing
 from wallet_service.loyalty.rules.tiers import Goal, give, goal_of, join, rise, settle, stairs_of
 from wallet_service.loyalty.rules.verdict import Verdict

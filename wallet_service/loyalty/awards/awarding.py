@@ -28,7 +28,7 @@ from wallet_service.loyalty.rules import verdict as said
 from wallet_service.loyalty.rules.calendar import begins_at, ends_at
 from wallet_service.loyalty.rules.engine import take_in
 from wallet_service.loyalty.rules.happening import Happening, Trigger
-from wallet_service.loyalty.rules.rulebook import Beneficiary
+from wallet_service.loyalty.rules.mechanic import Beneficiary
 from wallet_service.loyalty.rules.standing import to_document
 from wallet_service.loyalty.rules.tiers import goal_of
 from wallet_service.loyalty.rules.verdict import Verdict

@@ -11,7 +11,8 @@ from babel.numbers import format_decimal
 
 from wallet_service.loyalty.awards.explain_words import POINTS, SAYINGS
 from wallet_service.loyalty.ledger.entry import Kind
-from wallet_service.loyalty.rules.rulebook import Rulebook, Words
+from wallet_service.loyalty.rules.mechanic import Words
+from wallet_service.loyalty.rules.rulebook import Rulebook
 
 MECHANIC = "mechanic:"
 """Before the name of a mechanic, as the origin of a lot."""

@@ -9,7 +9,7 @@ from wallet_service.database.seam import Row, Transaction
 from wallet_service.errors import NotFound
 from wallet_service.loyalty.awards import mechanic_states_sql as sql
 from wallet_service.loyalty.awards.rulebooks import Rulebooks
-from wallet_service.loyalty.rules.rulebook import Mechanic
+from wallet_service.loyalty.rules.mechanic import Mechanic
 
 
 class MechanicNotFound(NotFound):

@@ -16,7 +16,7 @@ from wallet_service.loyalty.awards.rulebooks import Rulebooks
 from wallet_service.loyalty.awards.seating import Guest, Seating, seat_guests
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.rules.rulebook import Life
+from wallet_service.loyalty.rules.mechanic import Life
 from wallet_service.loyalty.rules.verdict import Points, Verdict
 
 LOG = structlog.get_logger()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from wallet_service.loyalty.awards.rulebook_changes import Change, Document, changes
-from wallet_service.loyalty.rules.rulebook import EMPTY, During, Mechanic, Rulebook, Words
+from wallet_service.loyalty.rules.mechanic import During, Mechanic, Words
+from wallet_service.loyalty.rules.rulebook import EMPTY, Rulebook
 
 OF_CHANGES: Mapping[tuple[str, str], str] = {
     ("currency", "changed"): "What members have spent so far was counted in another currency.",

@@ -9,7 +9,7 @@ from wallet_service.loyalty.awards.seating import read_seats
 from wallet_service.loyalty.ledger.account import Account
 from wallet_service.loyalty.people.members import find_member
 from wallet_service.loyalty.references import MemberRef
-from wallet_service.loyalty.rules.rulebook import Words
+from wallet_service.loyalty.rules.mechanic import Words
 from wallet_service.loyalty.rules.standing import Standing
 from wallet_service.loyalty.rules.tiers import Goal, goal_of
 

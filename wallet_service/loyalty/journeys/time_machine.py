@@ -16,11 +16,11 @@ from wallet_service.loyalty.journeys import time_machine_sql as sql
 from wallet_service.loyalty.rules.days import jobs_of, next_day
 from wallet_service.loyalty.rules.engine import Rules
 from wallet_service.loyalty.rules.happening import PURCHASE, VISIT, Happening, Line, Trigger
+from wallet_service.loyalty.rules.mechanic import MEMBER
 from wallet_service.loyalty.rules.redeemed import Redeemed, by_rules, net
 from wallet_service.loyalty.rules.refunding import Bill, Pieces, back, returned
 from wallet_service.loyalty.rules.replay import Replay
 from wallet_service.loyalty.rules.replay_calendar import Calendar, Person
-from wallet_service.loyalty.rules.rulebook import MEMBER
 from wallet_service.loyalty.rules.standing import new
 from wallet_service.loyalty.rules.verdict import Points
 

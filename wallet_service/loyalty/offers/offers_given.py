@@ -18,9 +18,9 @@ from wallet_service.loyalty.ledger.lapsing import until
 from wallet_service.loyalty.offers import offers_sql as sql
 from wallet_service.loyalty.offers.offers import Offer, offer_in
 from wallet_service.loyalty.once import as_json
+from wallet_service.loyalty.rules.mechanic import Goods
 from wallet_service.loyalty.rules.offer import Kind, OfferTerms
 from wallet_service.loyalty.rules.offer_codes import SHORTEST, random_letters
-from wallet_service.loyalty.rules.rulebook import Goods
 from wallet_service.loyalty.rules.standing import Standing, to_document
 from wallet_service.loyalty.sql import LOCK_MEMBER
 

@@ -13,11 +13,11 @@ from wallet_service.ids import new_id
 from wallet_service.loyalty.offers import offers_sql as sql
 from wallet_service.loyalty.offers.offers_given import narrowed
 from wallet_service.loyalty.once import as_json
+from wallet_service.loyalty.rules.mechanic import Words
 from wallet_service.loyalty.rules.offer import Check, Granted, Kind, Reason, Shown
 from wallet_service.loyalty.rules.offer_codes import normal_code
 from wallet_service.loyalty.rules.offer_judging import after, judge
 from wallet_service.loyalty.rules.offer_terms import offer_of
-from wallet_service.loyalty.rules.rulebook import Words
 
 WHY: Mapping[Reason, str] = {
     Reason.USED: "It has been redeemed.",

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from hashlib import blake2b
 
 from wallet_service.loyalty.rules.happening import Happening, Line
-from wallet_service.loyalty.rules.rulebook import ALL, Goods
+from wallet_service.loyalty.rules.mechanic import ALL, Goods
 
 Sums = list[int]
 """The answers, by the number of the question."""

@@ -3,7 +3,7 @@
 from calendar import isleap
 from datetime import UTC, date, datetime, time, timedelta
 
-from wallet_service.loyalty.rules.rulebook import Life
+from wallet_service.loyalty.rules.mechanic import Life
 
 DAY = timedelta(days=1)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from wallet_service.loyalty.rules.forms import Finding
 from wallet_service.loyalty.rules.happening import Trigger
-from wallet_service.loyalty.rules.rulebook import (
+from wallet_service.loyalty.rules.mechanic import (
     AtPlace,
     Basket,
     Beneficiary,

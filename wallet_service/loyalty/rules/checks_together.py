@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from wallet_service.loyalty.rules.draft import Draft
 from wallet_service.loyalty.rules.forms import Finding, nearest
 from wallet_service.loyalty.rules.happening import Trigger
+from wallet_service.loyalty.rules.mechanic import GiveOffer, GiveTier, InTier, Mechanic, Multiply, Percent
 from wallet_service.loyalty.rules.offer import Kind, OfferTerms
-from wallet_service.loyalty.rules.rulebook import GiveOffer, GiveTier, InTier, Mechanic, Multiply, Percent, Reach, Tier
+from wallet_service.loyalty.rules.rulebook import Reach, Tier
 
 
 def together_doubts(draft: Draft) -> Iterator[Finding]:

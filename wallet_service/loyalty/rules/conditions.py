@@ -10,7 +10,7 @@ from wallet_service.loyalty.rules.counting import COLUMNS
 from wallet_service.loyalty.rules.diary import between
 from wallet_service.loyalty.rules.happening import PURCHASE, VISIT
 from wallet_service.loyalty.rules.limits import BOUNDLESS, weekday
-from wallet_service.loyalty.rules.rulebook import (
+from wallet_service.loyalty.rules.mechanic import (
     AtPlace,
     Basket,
     Condition,

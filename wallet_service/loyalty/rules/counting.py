@@ -7,7 +7,7 @@ was bought, and nothing is ever counted below nought.
 from collections.abc import Mapping
 
 from wallet_service.loyalty.rules.diary import begin, between, take
-from wallet_service.loyalty.rules.rulebook import Measure
+from wallet_service.loyalty.rules.mechanic import Measure
 from wallet_service.loyalty.rules.standing import Day, Standing
 
 COLUMNS: Mapping[Measure, int] = {

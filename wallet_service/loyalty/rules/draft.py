@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from wallet_service.loyalty.rules.mechanic import Goods, Mechanic
 from wallet_service.loyalty.rules.offer import OfferTerms
-from wallet_service.loyalty.rules.rulebook import Goods, Mechanic, Rulebook, Spending, Tier
+from wallet_service.loyalty.rules.rulebook import Rulebook, Spending, Tier
 
 
 @dataclass(frozen=True, slots=True)

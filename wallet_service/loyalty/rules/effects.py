@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from wallet_service.loyalty.rules.assortment import About, Assortment
-from wallet_service.loyalty.rules.rulebook import Beneficiary, Effect, Grant, Life, Multiply, Percent
+from wallet_service.loyalty.rules.mechanic import Beneficiary, Effect, Grant, Life, Multiply, Percent
 from wallet_service.loyalty.rules.scene import Scene
 
 WHOLE = 10_000

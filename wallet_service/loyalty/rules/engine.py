@@ -14,8 +14,9 @@ from wallet_service.loyalty.rules.counting import bought_before
 from wallet_service.loyalty.rules.effects import AMOUNTS
 from wallet_service.loyalty.rules.firing import Extras, Firing, Rule, compile_rule, fire
 from wallet_service.loyalty.rules.happening import PURCHASE, Happening, Trigger
+from wallet_service.loyalty.rules.mechanic import MEMBER, Mechanic, Multiply
 from wallet_service.loyalty.rules.noting import Notebook
-from wallet_service.loyalty.rules.rulebook import MEMBER, Mechanic, Multiply, Rulebook
+from wallet_service.loyalty.rules.rulebook import Rulebook
 from wallet_service.loyalty.rules.scene import Scene
 from wallet_service.loyalty.rules.standing import Standing
 from wallet_service.loyalty.rules.tiers import Stairs, give, rise, stairs_of, tier_of

@@ -10,7 +10,7 @@ from wallet_service.loyalty.rules.conditions import Check, Figure, all_of, check
 from wallet_service.loyalty.rules.effects import Amount, amounts_of, multiples_of
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.loyalty.rules.limits import BOUNDLESS, Again, again_of
-from wallet_service.loyalty.rules.rulebook import GiveOffer, GiveTier, Mechanic, SendMessage
+from wallet_service.loyalty.rules.mechanic import GiveOffer, GiveTier, Mechanic, SendMessage
 from wallet_service.loyalty.rules.scene import Scene
 from wallet_service.loyalty.rules.standing import Done, new
 from wallet_service.loyalty.rules.verdict import Gift, Hook, Points

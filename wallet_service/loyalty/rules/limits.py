@@ -6,7 +6,7 @@ Time does not run backwards: what happened in an earlier period than the last th
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from wallet_service.loyalty.rules.rulebook import Limits, Period
+from wallet_service.loyalty.rules.mechanic import Limits, Period
 from wallet_service.loyalty.rules.scene import Scene
 from wallet_service.loyalty.rules.standing import Done, new
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from wallet_service.loyalty.rules.calendar import begins_at, ends_at
 from wallet_service.loyalty.rules.happening import Line
-from wallet_service.loyalty.rules.rulebook import ALL, Goods, Life, Words
+from wallet_service.loyalty.rules.mechanic import ALL, Goods, Life, Words
 
 WHOLE = 10_000
 """Basis points of everything."""

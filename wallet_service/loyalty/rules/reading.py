@@ -13,6 +13,7 @@ from wallet_service.loyalty.rules.checks_together import together_doubts
 from wallet_service.loyalty.rules.draft import Draft
 from wallet_service.loyalty.rules.forms import Choice, Form, Key, Place, RulebookInvalid, Wrong, table
 from wallet_service.loyalty.rules.happening import Trigger
+from wallet_service.loyalty.rules.mechanic import Goods, Measure, Mechanic
 from wallet_service.loyalty.rules.offer_terms import read_offer
 from wallet_service.loyalty.rules.reading_conditions import CONDITION
 from wallet_service.loyalty.rules.reading_effects import EFFECT, LIMITS
@@ -30,7 +31,7 @@ from wallet_service.loyalty.rules.reading_values import (
     whole,
     words,
 )
-from wallet_service.loyalty.rules.rulebook import Goods, Measure, Mechanic, Reach, Rulebook, Spending, Tier
+from wallet_service.loyalty.rules.rulebook import Reach, Rulebook, Spending, Tier
 
 MOST_MECHANICS = 200
 MOST_TIERS = 20

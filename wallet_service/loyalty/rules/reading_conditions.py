@@ -6,6 +6,18 @@ from functools import partial
 from typing import Any
 
 from wallet_service.loyalty.rules.forms import Choice, Finding, Form, Key
+from wallet_service.loyalty.rules.mechanic import (
+    AtPlace,
+    Basket,
+    Condition,
+    Counted,
+    During,
+    Goods,
+    InTier,
+    Measure,
+    Recency,
+    Referred,
+)
 from wallet_service.loyalty.rules.reading_values import (
     GOODS_KEYS,
     MOST_DAYS,
@@ -17,18 +29,6 @@ from wallet_service.loyalty.rules.reading_values import (
     weekday,
     whole,
     yes,
-)
-from wallet_service.loyalty.rules.rulebook import (
-    AtPlace,
-    Basket,
-    Condition,
-    Counted,
-    During,
-    Goods,
-    InTier,
-    Measure,
-    Recency,
-    Referred,
 )
 
 NOTHING = frozenset[str]()

@@ -1,8 +1,7 @@
 """Reads what a mechanic gives, and how far it goes: the tables of `give` and `limits`. PURE."""
 
 from wallet_service.loyalty.rules.forms import Choice, Form, Key
-from wallet_service.loyalty.rules.reading_values import GOODS, MOST_DAYS, multiple, name, one_of, percent, whole
-from wallet_service.loyalty.rules.rulebook import (
+from wallet_service.loyalty.rules.mechanic import (
     ALL,
     Beneficiary,
     Effect,
@@ -17,6 +16,7 @@ from wallet_service.loyalty.rules.rulebook import (
     Period,
     SendMessage,
 )
+from wallet_service.loyalty.rules.reading_values import GOODS, MOST_DAYS, multiple, name, one_of, percent, whole
 
 
 def _grant(

@@ -13,7 +13,7 @@ from babel.numbers import is_currency
 
 from wallet_service.amounts import MOST
 from wallet_service.loyalty.rules.forms import Form, Key, Place, Read, Wrong, nearest, shown, table
-from wallet_service.loyalty.rules.rulebook import Goods, Words
+from wallet_service.loyalty.rules.mechanic import Goods, Words
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)

@@ -10,7 +10,7 @@ from datetime import date
 
 from wallet_service.loyalty.rules.engine import Rules, note, take_in, take_out
 from wallet_service.loyalty.rules.happening import PURCHASE, Happening
-from wallet_service.loyalty.rules.rulebook import MEMBER, Life
+from wallet_service.loyalty.rules.mechanic import MEMBER, Life
 from wallet_service.loyalty.rules.standing import Standing
 from wallet_service.loyalty.rules.tiers import join, settle
 from wallet_service.loyalty.rules.verdict import Gift, Hook, Points, Verdict

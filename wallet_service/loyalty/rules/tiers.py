@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from wallet_service.loyalty.rules.counting import count
-from wallet_service.loyalty.rules.rulebook import Measure, Reach, Rulebook, Tier
+from wallet_service.loyalty.rules.mechanic import Measure
+from wallet_service.loyalty.rules.rulebook import Reach, Rulebook, Tier
 from wallet_service.loyalty.rules.standing import Standing
 
 DAY = timedelta(days=1)

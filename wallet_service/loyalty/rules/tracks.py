@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wallet_service.loyalty.rules.assortment import key_of
-from wallet_service.loyalty.rules.rulebook import Condition, Counted, Goods, Measure, Recency, Rulebook
+from wallet_service.loyalty.rules.mechanic import Condition, Counted, Goods, Measure, Recency
+from wallet_service.loyalty.rules.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)

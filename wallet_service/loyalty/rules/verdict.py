@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wallet_service.loyalty.rules.rulebook import Beneficiary, Life
+from wallet_service.loyalty.rules.mechanic import Beneficiary, Life
 
 
 class Points(NamedTuple):

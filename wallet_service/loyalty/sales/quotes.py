@@ -18,8 +18,8 @@ from wallet_service.loyalty.offers.offers_judged import Redeeming, Redemption, r
 from wallet_service.loyalty.people.members import Member, find_member
 from wallet_service.loyalty.rules.calendar import begins_at, ends_at
 from wallet_service.loyalty.rules.engine import take_in
+from wallet_service.loyalty.rules.mechanic import Beneficiary, Words
 from wallet_service.loyalty.rules.redeemed import ORIGIN, Redeemed
-from wallet_service.loyalty.rules.rulebook import Beneficiary, Words
 from wallet_service.loyalty.rules.tiers import Goal, goal_of
 from wallet_service.loyalty.rules.verdict import Verdict
 from wallet_service.loyalty.sales import purchases_sql as sql

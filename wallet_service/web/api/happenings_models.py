@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from wallet_service.loyalty.rules.rulebook import Measure
+from wallet_service.loyalty.rules.mechanic import Measure
 from wallet_service.web.api.models import Body, Moment, Word
 
 MOMENT = "when it was: at most 400 days back, and five minutes ahead; null: now"

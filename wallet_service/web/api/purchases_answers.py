@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from wallet_service.loyalty.rules.rulebook import Measure
+from wallet_service.loyalty.rules.mechanic import Measure
 from wallet_service.loyalty.sales.checkout import Bound
 
 
