@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.loyalty.club import DAY, Club, mechanic, open_club
-from wallet_service.loyalty.awards.happenings import MembershipUnknown, buy_membership
+from wallet_service.loyalty.awards.happenings import MembershipBelow, MembershipUnknown, buy_membership
 from wallet_service.loyalty.awards.mechanic_states import MechanicNotFound, list_mechanics, resume_mechanic
 from wallet_service.loyalty.awards.standings import standing_of
 from wallet_service.loyalty.ledger.lot_list import LotState, list_lots
@@ -145,6 +145,16 @@ async def test_a_membership_that_is_bought_lasts_its_term_and_is_prolonged_from_
     assert await buy("2") == (True, 50, date(2029, 2, 27))
     with pytest.raises(MembershipUnknown):
         await buy("3", "silver")
+
+
+async def test_a_membership_below_the_tier_that_somebody_has_is_not_sold(club: Club) -> None:
+    reach = {"name": "gold", "title": {"en": "Gold"}, "reach": [{"purchases": 1, "within_days": 30}]}
+    await club.rule(tiers=[PRIME, reach])
+    anna = await club.enrol()
+    await club.buy(anna)
+    async with club.database.begin() as tx:
+        with pytest.raises(MembershipBelow):
+            await buy_membership(tx, club.rulebooks, club.brand.id, MemberRef("id", anna.id), "prime", "1")
 
 
 async def test_rules_that_look_at_the_past_find_it_even_if_nobody_asked_before(club: Club) -> None:

@@ -117,3 +117,10 @@ def test_a_multiple_that_is_too_much_is_trouble_too():
     assert points(verdict) == 1
     assert [each.mechanic for each in verdict.troubles] == ["greedy"]
     assert left == {"greedy": 10**12}
+
+
+def test_shares_of_a_mechanic_that_fails_are_not_multiplied():
+    huge = mechanic(Percent(10_000), Grant(MOST), name="huge")
+    double = mechanic(Multiply(20_000), name="double")
+    verdict = take(rules(mechanic(Percent(1000), name="base"), huge, double), Standing(), buy(0, line(price=1000)))
+    assert [(each.mechanic, each.points) for each in verdict.points] == [("base", 100), ("double", 100)]

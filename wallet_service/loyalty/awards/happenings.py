@@ -8,7 +8,7 @@ from typing import Any
 
 from wallet_service.amounts import Points
 from wallet_service.database.seam import Row, Transaction
-from wallet_service.errors import NotFound
+from wallet_service.errors import Conflict, NotFound
 from wallet_service.loyalty.awards import happenings_sql as sql
 from wallet_service.loyalty.awards.awarding import Given, Happened, award, enter, happening_of, step, write_seats
 from wallet_service.loyalty.awards.rulebooks import Rulebooks
@@ -33,6 +33,13 @@ class MembershipUnknown(NotFound):
 
     slug = "membership-unknown"
     title = "There is no such membership"
+
+
+class MembershipBelow(Conflict):
+    """The member has a tier above this one, which a membership would not change; nothing was sold."""
+
+    slug = "membership-below"
+    title = "The member has a higher tier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ async def _settle(tx: Transaction, seating: Seating, seat: Seat, happened: Happe
 async def buy_membership(
     tx: Transaction, rulebooks: Rulebooks, brand_id: str, ref: MemberRef, tier: str, number: str
 ) -> Outcome:
-    """Let a member have a tier that was paid for, or have it for longer. Raises `MembershipUnknown`.
+    """Let a member have a tier that was paid for, or have it for longer. Raises `MembershipUnknown`, `MembershipBelow`.
 
     `number` is the sale's: told again, it has no second effect.
     """
@@ -100,6 +107,8 @@ async def buy_membership(
         reached = join(seat.rules.book, seat.standing, tier, happening_of(bought, seat).at.date())
     except KeyError:
         raise MembershipUnknown("No tier of this name can be bought.", remedy="See the tiers of the rules.") from None
+    if seat.standing.tier != tier:
+        raise MembershipBelow(f"The member has {seat.standing.tier}, which is above {tier}.", tier=seat.standing.tier)
     if not await _note(tx, [bought], as_=MEMBERSHIP):
         seat.standing.tier_until = before
         return _outcome(seat, fresh=False)

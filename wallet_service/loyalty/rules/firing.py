@@ -99,7 +99,7 @@ class Firing:
 
         Raises `OverflowError`: nobody is given so many points at once.
         """
-        total = self.total
+        total, shared = self.total, 0
         for figure, life, to, is_share in amounts:
             points = figure(scene, self.times)
             points = min(points, self.room - total)
@@ -107,10 +107,11 @@ class Firing:
                 total += points
                 self.points.append(new(Points, (self.rule.name, points, life, to)))
                 if is_share:
-                    scene.shared += points
+                    shared += points
         if total > MOST:
             raise OverflowError(f"{total} points at once are more than {MOST}")
         self.total = total
+        scene.shared += shared
 
 
 def fire(rule: Rule, scene: Scene, left: Mapping[str, int]) -> Firing | None:
