@@ -43,7 +43,7 @@ NEXT_DAY = timedelta(hours=25)
 """After which every card has all its notices again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Held:
     """A card in somebody's Google Wallet."""
 

@@ -12,7 +12,18 @@ from wallet_service.settings import Settings, tell
 from wallet_service.simulators.apns import ApnsSimulator
 
 PASSWORD = "s3cr:t@x"
-SCHEMA_OF_OURS = {"database", "schema", "clock", "master-keys", "certificates", "backlog", "phones", "cards", "jobs"}
+SCHEMA_OF_OURS = {
+    "database",
+    "schema",
+    "clock",
+    "master-keys",
+    "certificates",
+    "backlog",
+    "phones",
+    "cards",
+    "jobs",
+    "mechanics",
+}
 
 
 async def examined(settings: Settings, *words: str, code: int = 0, **more: str) -> dict[str, Any]:
@@ -63,7 +74,12 @@ async def test_with_the_database_down_the_rest_is_told_and_the_password_is_not(s
 async def test_what_was_never_set_up_is_told_and_nothing_is_made(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "data", certs_dir=tmp_path / "certs")
     found = await examined(settings, "--no-apple", code=1)
-    assert grades(found) == {"database": "fail", "master-keys": "fail", "certificates": "warn", "disk": "ok"}
+    assert grades(found) | {"disk": "any"} == {
+        "database": "fail",
+        "master-keys": "fail",
+        "certificates": "warn",
+        "disk": "any",  # that of whoever runs this may be full
+    }
     assert held(tmp_path) == []
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
 
 from wallet_service.cards.problem import Problem, error, warning
 from wallet_service.cards.sample import sample_face
@@ -12,13 +11,19 @@ from wallet_service.wallets.seam import GoogleCard, ObjectWallet
 
 
 async def rehearse(wallet: ObjectWallet, issuers: Sequence[str], template: Template) -> list[Problem]:
-    """What keeps the sample member from saving a card of this template in any language, for each of these issuers and each look.
+    """What keeps the sample member from saving a card of this template, in any language and look; the first for each issuer.
 
     An issuer that cannot be asked is only warned of: cards of Apple's go on.
     """
-    looks = product(issuers, ("", *template.tiers))
-    found = [await _rehearse(wallet, issuer, template, tier) for issuer, tier in looks]
+    found = [await _first_problem(wallet, issuer, template) for issuer in issuers]
     return [problem for problem in found if problem is not None]
+
+
+async def _first_problem(wallet: ObjectWallet, issuer: str, template: Template) -> Problem | None:
+    for tier in ("", *template.tiers):
+        if problem := await _rehearse(wallet, issuer, template, tier):
+            return problem
+    return None
 
 
 async def _rehearse(wallet: ObjectWallet, issuer: str, template: Template, tier: str) -> Problem | None:
