@@ -60,7 +60,8 @@ async def open_shop(site: Site, brand: Brand) -> None:
         who = {"members": members, "programme": brand.programme, "now": tx.now}
         await tx.run(sql.INSERT_MEMBERS, who | {"numbers": list(range(MEMBERS))})
         await tx.run(sql.INSERT_CARDS, who | {"cards": [new_id("card", now) for _ in members], "token_key": 1})
-        await tx.run(sql.GRANT_LOTS, {"members": members, "lots": LOTS, "points": POINTS, "now": tx.now})
+        moments = {"now": tx.now, "expires_at": tx.now}
+        await tx.run(sql.GRANT_LOTS, {"members": members, "lots": LOTS, "points": POINTS} | moments)
 
 
 @pytest.mark.timeout(300)

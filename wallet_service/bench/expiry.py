@@ -81,7 +81,8 @@ async def _grant(database: Database, crowd: Crowd) -> None:
     for first in range(0, len(crowd.members), CHUNK):
         members = list(crowd.members[first : first + CHUNK])
         async with database.begin() as tx:
-            await tx.run(sql.GRANT_LOTS, {"members": members, "lots": LOTS, "points": POINTS, "now": tx.now})
+            moments = {"now": tx.now, "expires_at": tx.now}
+            await tx.run(sql.GRANT_LOTS, {"members": members, "lots": LOTS, "points": POINTS} | moments)
     async with database.begin() as tx:
         await tx.run(sql.CALL_OFF)
         await tx.run(sql.ANALYZE_LOTS)

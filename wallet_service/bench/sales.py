@@ -11,6 +11,7 @@ from wallet_service.amounts import Points
 from wallet_service.bench import sales_sql as sql
 from wallet_service.bench.crowd import CHUNK, Crowd, gather_crowd
 from wallet_service.bench.harness import progress
+from wallet_service.bench.sql import GRANT_LOTS
 from wallet_service.database.seam import Database
 from wallet_service.loyalty.awards.rulebooks import publish_rulebook
 from wallet_service.loyalty.brands import find_programme
@@ -22,6 +23,9 @@ from wallet_service.loyalty.rules.standing import Standing, to_document
 from wallet_service.loyalty.sales.receipts import Receipt
 from wallet_service.service import Service
 from wallet_service.web.writes import Writes
+
+LIFE = timedelta(days=300)
+"""Of the points that everybody has."""
 
 LOTS, POINTS = 2, Points(500)
 """Of each member, when the shop opens."""
@@ -112,5 +116,6 @@ async def _remember(database: Database, members: Sequence[str], first: int) -> N
         at = tx.now - timedelta(days=31)
         who = {"members": json.dumps(members), "now": tx.now, "at": at}
         lines = json.dumps(LINES)
-        await tx.run(sql.STOCK_UP, {"members": list(members), "lots": LOTS, "points": POINTS, "now": tx.now})
+        moments = {"now": tx.now, "expires_at": tx.now + LIFE}
+        await tx.run(GRANT_LOTS, {"members": list(members), "lots": LOTS, "points": POINTS} | moments)
         await tx.run(sql.PAST, who | {"head": f"past/{first}/", "lines": lines, "document": past(at)})

@@ -2,24 +2,6 @@
 
 from sqlalchemy import text
 
-STOCK_UP = text("""
-WITH granted AS MATERIALIZED (
-    SELECT nextval('ledger_entry_id') AS id, m.id AS member_id, m.brand_id, m.balance + :points * n AS balance
-    FROM member AS m CROSS JOIN generate_series(1, :lots) AS n WHERE m.id = ANY(CAST(:members AS text[])) ORDER BY m.id, n
-), entered AS (
-    INSERT INTO ledger_entry (id, brand_id, member_id, kind, amount, balance_after, lots, digest, created_at)
-    SELECT id, brand_id, member_id, 'posted', :points, balance, jsonb_build_array(jsonb_build_array(id, :points)),
-        sha256(''), :now
-    FROM granted
-), opened AS (
-    INSERT INTO bonus_lot (id, brand_id, member_id, amount, remaining, state, expires_at, origin, created_at)
-    SELECT id, brand_id, member_id, :points, :points, 'open', CAST(:now AS timestamptz) + interval '300 days', 'bench', :now
-    FROM granted
-)
-UPDATE member SET balance = balance + :points * :lots, digest = sha256('') WHERE id = ANY(CAST(:members AS text[]))
-""")
-"""Points that can be spent for long, in so many lots for each of these members."""
-
 PURCHASE_OF_EACH = """
 INSERT INTO purchase (id, brand_id, programme_id, member_id, receipt, fingerprint, place, at, currency, lines, total, paid,
     points_spent, gave, balance, rulebook_id, created_at)

@@ -74,11 +74,12 @@ WITH granted AS MATERIALIZED (
     FROM granted
 ), opened AS (
     INSERT INTO bonus_lot (id, brand_id, member_id, amount, remaining, state, expires_at, origin, created_at)
-    SELECT id, brand_id, member_id, :points, :points, 'open', :now, 'bench', :now FROM granted
+    SELECT id, brand_id, member_id, :points, :points, 'open', CAST(:expires_at AS timestamptz), 'bench', :now
+    FROM granted
 )
 UPDATE member SET balance = balance + :points * :lots, digest = sha256('') WHERE id = ANY(CAST(:members AS text[]))
 """)
-"""Points that have expired already, in so many lots for each of these members."""
+"""Points in so many lots for each of these members, all with one end, which may lie behind."""
 
 ANALYZE_LOTS = text("ANALYZE member, bonus_lot, ledger_entry, push_due")
 

@@ -15,9 +15,11 @@ import structlog
 from wallet_service.amounts import MOST, Points
 from wallet_service.database.seam import Transaction
 from wallet_service.loyalty.awards import awarding_sql as sql
+from wallet_service.loyalty.awards.explain import MECHANIC
 from wallet_service.loyalty.awards.happenings_sql import NOTE
 from wallet_service.loyalty.awards.rulebooks import Rulebooks
-from wallet_service.loyalty.awards.seating import Guest, Seat, Seating, seat_guests
+from wallet_service.loyalty.awards.seating import seat_guests
+from wallet_service.loyalty.awards.seats import Guest, Seat, Seating
 from wallet_service.loyalty.facts import MechanicParked, PointsOwed, StandingChanged
 from wallet_service.loyalty.ledger import books
 from wallet_service.loyalty.ledger.account import Account
@@ -34,9 +36,6 @@ from wallet_service.loyalty.rules.tiers import goal_of
 from wallet_service.loyalty.rules.verdict import Verdict
 
 LOG = structlog.get_logger()
-
-ORIGIN = "mechanic:"
-"""Before the name of a mechanic, as the origin of a lot."""
 
 MESSAGE = "message"
 """What a message that a mechanic asks for is noted as."""
@@ -160,7 +159,7 @@ def _grant(seat: Seat, points: said.Points, now: datetime, occasion: str) -> Giv
         now,
         activates_at=begins,
         expires_at=ends_at(points.life, now.astimezone(seat.zone)),
-        origin=ORIGIN + points.mechanic,
+        origin=MECHANIC + points.mechanic,
         reference=occasion,
     )
     return Given(points.mechanic, Points(points.points), entry.id)

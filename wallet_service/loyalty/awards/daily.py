@@ -14,7 +14,8 @@ from wallet_service.ids import first_id
 from wallet_service.loyalty.awards import daily_sql as sql
 from wallet_service.loyalty.awards.awarding import Happened, award, write_seats
 from wallet_service.loyalty.awards.rulebooks import Rulebooks
-from wallet_service.loyalty.awards.seating import Guest, seat_guests
+from wallet_service.loyalty.awards.seating import seat_guests
+from wallet_service.loyalty.awards.seats import Guest
 from wallet_service.loyalty.once import as_json
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.rules.days import (

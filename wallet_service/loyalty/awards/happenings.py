@@ -12,7 +12,8 @@ from wallet_service.errors import Conflict, NotFound
 from wallet_service.loyalty.awards import happenings_sql as sql
 from wallet_service.loyalty.awards.awarding import Given, Happened, award, enter, happening_of, step, write_seats
 from wallet_service.loyalty.awards.rulebooks import Rulebooks
-from wallet_service.loyalty.awards.seating import Guest, Seat, Seating, seat_guests
+from wallet_service.loyalty.awards.seating import seat_guests
+from wallet_service.loyalty.awards.seats import Guest, Seat, Seating
 from wallet_service.loyalty.facts import CardInstalled, MemberEnrolled
 from wallet_service.loyalty.once import as_json
 from wallet_service.loyalty.recent import recent

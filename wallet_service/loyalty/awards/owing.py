@@ -13,7 +13,8 @@ from wallet_service.errors import WalletServiceError
 from wallet_service.loyalty.awards import awarding_sql as sql
 from wallet_service.loyalty.awards.awarding import enter, write_seats
 from wallet_service.loyalty.awards.rulebooks import Rulebooks
-from wallet_service.loyalty.awards.seating import Guest, Seating, seat_guests
+from wallet_service.loyalty.awards.seating import seat_guests
+from wallet_service.loyalty.awards.seats import Guest, Seating
 from wallet_service.loyalty.references import MemberRef
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.loyalty.rules.mechanic import Life

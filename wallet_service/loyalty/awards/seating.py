@@ -18,8 +18,6 @@ from wallet_service.loyalty.rules.engine import Rules
 from wallet_service.loyalty.rules.happening import Trigger
 from wallet_service.loyalty.rules.standing import Standing, from_document
 
-__all__ = ["Guest", "Seat", "Seating", "read_parked", "read_seats", "seat_guests"]
-
 
 async def seat_guests(tx: Transaction, rulebooks: Rulebooks, guests: Sequence[Guest]) -> Seating:
     """Lock all these members, and read what the rules have to know of them.

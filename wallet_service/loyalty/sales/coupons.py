@@ -6,7 +6,7 @@ from contextlib import suppress
 from wallet_service.database.seam import Transaction
 from wallet_service.errors import WalletServiceError
 from wallet_service.loyalty.awards import awarding_sql
-from wallet_service.loyalty.awards.seating import Seat, Seating
+from wallet_service.loyalty.awards.seats import Seat, Seating
 from wallet_service.loyalty.ledger.account import Account
 from wallet_service.loyalty.offers.offers_judged import Codes, Redeeming, Redemption
 from wallet_service.loyalty.offers.offers_redeemed import lay_out

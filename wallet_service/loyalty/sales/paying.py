@@ -6,7 +6,7 @@ from datetime import datetime
 
 from wallet_service.amounts import Points
 from wallet_service.database.seam import Transaction
-from wallet_service.loyalty.awards.seating import Seat, Seating
+from wallet_service.loyalty.awards.seats import Seat, Seating
 from wallet_service.loyalty.ledger import holds_sql, ledger_sql
 from wallet_service.loyalty.ledger.account import Account
 from wallet_service.loyalty.ledger.balances import InsufficientPoints

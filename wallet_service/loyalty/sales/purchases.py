@@ -16,7 +16,8 @@ from wallet_service.errors import NotFound, WalletServiceError
 from wallet_service.ids import is_id, new_id
 from wallet_service.loyalty.awards.awarding import write_seats
 from wallet_service.loyalty.awards.rulebooks import Rulebooks
-from wallet_service.loyalty.awards.seating import Guest, seat_guests
+from wallet_service.loyalty.awards.seating import seat_guests
+from wallet_service.loyalty.awards.seats import Guest
 from wallet_service.loyalty.facts import PurchaseRecorded
 from wallet_service.loyalty.ledger.balances import answer_row
 from wallet_service.loyalty.offers.offers_redeemed import keep_redemptions

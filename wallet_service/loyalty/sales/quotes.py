@@ -11,7 +11,8 @@ from datetime import datetime
 from wallet_service.amounts import Points
 from wallet_service.database.seam import Transaction
 from wallet_service.loyalty.awards.rulebooks import Rulebooks
-from wallet_service.loyalty.awards.seating import Seat, read_seats
+from wallet_service.loyalty.awards.seating import read_seats
+from wallet_service.loyalty.awards.seats import Seat
 from wallet_service.loyalty.ledger.account import Account
 from wallet_service.loyalty.ledger.balances import require_room
 from wallet_service.loyalty.offers.offers_judged import Redeeming, Redemption, read_codes

@@ -11,7 +11,8 @@ from wallet_service.ids import new_id
 from wallet_service.loyalty.awards import awarding_sql
 from wallet_service.loyalty.awards.awarding import write_seats
 from wallet_service.loyalty.awards.rulebooks import Rulebooks
-from wallet_service.loyalty.awards.seating import Guest, Seat, Seating, seat_guests
+from wallet_service.loyalty.awards.seating import seat_guests
+from wallet_service.loyalty.awards.seats import Guest, Seat, Seating
 from wallet_service.loyalty.ledger import reversals_sql
 from wallet_service.loyalty.ledger.account import Account
 from wallet_service.loyalty.ledger.entry import Entry

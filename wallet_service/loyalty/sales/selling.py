@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from wallet_service.amounts import Points
 from wallet_service.errors import Conflict, WalletServiceError
 from wallet_service.loyalty.awards.awarding import enter, step
-from wallet_service.loyalty.awards.seating import Seat, Seating
+from wallet_service.loyalty.awards.seats import Seat, Seating
 from wallet_service.loyalty.brands import ProgrammeNotFound
 from wallet_service.loyalty.ledger.balances import require_room
 from wallet_service.loyalty.ledger.holds import Hold
